@@ -63,9 +63,9 @@ TEST(ReaderTest, WhatIsWrittenIsRead) {
 
 TEST(ReaderTest, AStaticStageGetsItsOneSubnet) {
   SampleModel sample = ModelWithoutCommands("net", {Shape{1, 3, 4, 4}});
-  sample.bdc.resize(2 * 128, 1);
-  sample.gdma.resize(3 * 128, 2);
-  sample.model.nets[0].stages[0].groups = {{2, 3, sample.bdc, sample.gdma}};
+  const std::vector<uint8_t> bdc(2 * 128, 1);
+  const std::vector<uint8_t> gdma(3 * 128, 2);
+  sample.model.nets[0].stages[0].groups = {{2, 3, bdc, gdma}};
   const std::vector<uint8_t> bytes = Written(sample.model);
   ASSERT_OK_AND_ASSIGN(const ModelFile file, ModelFile::Parse(bytes));
   const Stage& stage = file.model().nets[0].stages[0];
@@ -126,8 +126,8 @@ TEST(ReaderTest, StagesOfOtherInputsAreRefusedWithBothInputs) {
 
 TEST(ReaderTest, ACommandBlobThatIsNotItsCountOfCommandsIsNotWritten) {
   SampleModel sample = ModelWithoutCommands("net", {Shape{1, 3}});
-  sample.bdc.resize(100);
-  sample.model.nets[0].stages[0].groups = {{1, 0, sample.bdc, {}}};
+  const std::vector<uint8_t> bdc(100);
+  sample.model.nets[0].stages[0].groups = {{1, 0, bdc, {}}};
   EXPECT_STATUS(SerializeModel(sample.model), absl::StatusCode::kInvalidArgument,
                 "1 BDC commands of 128 bytes, its blob has 100 bytes");
 }

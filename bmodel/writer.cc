@@ -303,6 +303,10 @@ absl::Status CheckAgreement(const Stage& a, const Stage& b) {
   if (a.inputs.size() != b.inputs.size()) {
     return absl::InvalidArgumentError(absl::StrCat("they have ", a.inputs.size(), " and ", b.inputs.size(), " inputs"));
   }
+  if (a.outputs.size() != b.outputs.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("they have ", a.outputs.size(), " and ", b.outputs.size(), " outputs"));
+  }
   for (size_t i = 0; i < a.inputs.size(); ++i) {
     const auto text = [](const Tensor& t) {
       return absl::StrCat(t.name, " (", NameOf(t.data_type), ", scale ", t.scale, ", zero point ", t.zero_point, ")");

@@ -1,6 +1,11 @@
 #include "bmodel/testing/sample_models.h"
 
+#include <algorithm>
 #include <numeric>
+
+#include "base/checked_math.h"
+#include "isa/bdc.h"
+#include "isa/gdma.h"
 
 namespace bm::testing {
 namespace {
@@ -8,7 +13,91 @@ namespace {
 constexpr uint64_t kContextBytes = 64 * 1024;
 constexpr uint64_t kContextAddress = bmodel::kCompileBase + 0x1000;
 
+isa::Dims4 ToDims(const Shape& shape) {
+  return {static_cast<uint32_t>(shape[0]), static_cast<uint32_t>(shape[1]), static_cast<uint32_t>(shape[2]),
+          static_cast<uint32_t>(shape[3])};
+}
+
+isa::GdmaSide SystemSide(uint64_t address, const isa::Dims4& shape) {
+  return {false, address, shape, {shape.c * shape.h * shape.w, shape.h * shape.w, shape.w, 1}};
+}
+
+// Aligned local memory from lane 0 on; at most 64 channels, so one slot.
+isa::GdmaSide LocalSide(uint32_t address, const isa::Dims4& shape) {
+  const auto slot = static_cast<uint32_t>(AlignUp(uint64_t{shape.h} * shape.w, isa::kAlignWords));
+  return {true, address, shape, {slot, slot, shape.w, 1}};
+}
+
+isa::GdmaCommand Load(uint16_t id, const isa::GdmaSide& source, uint32_t target) {
+  isa::GdmaCommand command;
+  command.id = id;
+  command.direction = isa::Direction::kSystemToLocal;
+  command.source = source;
+  command.target = LocalSide(target, source.shape);
+  return command;
+}
+
+template <typename Words>
+void Append(const Words& words, std::vector<uint8_t>* blob) {
+  const auto* bytes = reinterpret_cast<const uint8_t*>(words.data());
+  blob->insert(blob->end(), bytes, bytes + sizeof(words));
+}
+
+constexpr uint32_t kLocalInput = 0, kLocalWeight = 0x10000, kLocalResult = 0x20000;
+
+// Loads input and weights, adds them, stores the result.
+void AddCommands(SampleModel* sample, bmodel::Stage* stage) {
+  const isa::Dims4 shape = ToDims(stage->inputs[0].shape());
+  isa::GdmaSide weights = SystemSide(bmodel::kCompileBase, shape);
+  weights.stride.n = 0;
+  isa::BdcCommand add;
+  add.id = 1;
+  add.wait_gdma = 2;
+  isa::TensorArithmetic sum;
+  sum.eu = isa::Eu::kAdd;
+  sum.shape = shape;
+  sum.a.address = kLocalInput;
+  sum.b.address = kLocalWeight;
+  sum.result.address = kLocalResult;
+  add.op = sum;
+  isa::GdmaCommand store;
+  store.id = 3;
+  store.wait_bdc = 1;
+  store.direction = isa::Direction::kLocalToSystem;
+  store.source = LocalSide(kLocalResult, shape);
+  store.target = SystemSide(stage->outputs[0].address, shape);
+
+  std::vector<uint8_t>& bdc = sample->blobs.emplace_back();
+  Append(isa::EncodeBdc(add), &bdc);
+  std::vector<uint8_t>& gdma = sample->blobs.emplace_back();
+  Append(isa::EncodeGdma(Load(1, SystemSide(stage->inputs[0].address, shape), kLocalInput)), &gdma);
+  Append(isa::EncodeGdma(Load(2, weights, kLocalWeight)), &gdma);
+  Append(isa::EncodeGdma(store), &gdma);
+  stage->groups = {{1, 3, bdc, gdma}};
+}
+
 }  // namespace
+
+std::vector<float> SampleWeights(int64_t count) {
+  std::vector<float> weights;
+  for (int64_t i = 0; i < count; ++i) weights.push_back(0.5f * static_cast<float>(i) - 3.0f);
+  return weights;
+}
+
+SampleModel ModelWithCommands(const std::string& net, const std::vector<Shape>& shapes) {
+  SampleModel sample = ModelWithoutCommands(net, shapes);
+  int64_t count = 0;
+  for (const Shape& shape : shapes) count = std::max(count, shape.CountOf(1, 4));
+  const std::vector<float> weights = SampleWeights(count);
+  const auto* bytes = reinterpret_cast<const uint8_t*>(weights.data());
+  sample.coefficients.assign(bytes, bytes + weights.size() * sizeof(float));
+  for (bmodel::Stage& stage : sample.model.nets[0].stages) {
+    stage.coefficients->bytes = sample.coefficients;
+    stage.coefficients->locations = {{"weights", 0, sample.coefficients.size()}};
+    AddCommands(&sample, &stage);
+  }
+  return sample;
+}
 
 bmodel::Tensor FloatTensor(const std::string& name, uint64_t address, const Shape& shape) {
   bmodel::Tensor tensor;

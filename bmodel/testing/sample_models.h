@@ -3,6 +3,7 @@
 #define BMODEL_TESTING_SAMPLE_MODELS_H_
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,7 @@ namespace bm::testing {
 // A model and the memory its blobs point to.
 struct SampleModel {
   std::vector<uint8_t> coefficients;
-  std::vector<uint8_t> bdc;
-  std::vector<uint8_t> gdma;
+  std::deque<std::vector<uint8_t>> blobs;  // commands
   bmodel::Model model;
 };
 
@@ -24,6 +24,13 @@ bmodel::Tensor FloatTensor(const std::string& name, uint64_t address, const Shap
 // A net without commands: `net` has one stage per shape, each with input "in" and output "out" of that shape, 256
 // bytes of coefficients with one location, and 64 KiB of neurons.
 SampleModel ModelWithoutCommands(const std::string& net, const std::vector<Shape>& shapes);
+
+// A net that computes: out = in + weights, float, one stage per shape [N, C, H, W] with C at most 64. The weights
+// are those of SampleWeights, the same for every batch.
+SampleModel ModelWithCommands(const std::string& net, const std::vector<Shape>& shapes);
+
+// weight[i] = 0.5 * i - 3 for i < count.
+std::vector<float> SampleWeights(int64_t count);
 
 // A model that fills in every table of the format: CPU, merge and switch subnets, IR, cores, cascade, modules.
 SampleModel ModelWithEverything();
