@@ -81,6 +81,13 @@ absl::StatusOr<Precision> PrecisionField(const BdcFields& f, F field) {
   return precision;
 }
 
+// Operations that exist in FP32 only.
+absl::Status RequireFp32(const BdcFields& f) {
+  ASSIGN_OR_RETURN(const Precision precision, PrecisionField(f, F::kOptOpd0Prec));
+  if (precision == Precision::kFp32) return absl::OkStatus();
+  return NotSimulated("OPT_OPD0_PREC", static_cast<uint64_t>(precision), "this operation exists in FP32 only");
+}
+
 // FP32 or INT8, as the operand's precision field says.
 absl::StatusOr<Precision> FloatOrByte(const BdcFields& f, F field) {
   ASSIGN_OR_RETURN(const Precision precision, PrecisionField(f, field));
@@ -372,6 +379,7 @@ absl::StatusOr<BdcOp> DecodeScalar(const BdcFields& f) {
   Scalar op;
   op.eu = static_cast<Eu>(f.Get(F::kTskEuTyp));
   op.shape = ResultShape(f);
+  RETURN_IF_ERROR(RequireFp32(f));
   RETURN_IF_ERROR(CheckSizes(op.shape));
   op.result = AlignedResult(f, Precision::kFp32);
   op.a = Fp32Operand(f, kOperand0);
@@ -399,6 +407,7 @@ absl::StatusOr<BdcOp> DecodeLinear(const BdcFields& f) {
   Linear op;
   op.eu = static_cast<Eu>(f.Get(F::kTskEuTyp));
   op.shape = ResultShape(f);
+  RETURN_IF_ERROR(RequireFp32(f));
   RETURN_IF_ERROR(CheckSizes(op.shape));
   op.result = AlignedResult(f, Precision::kFp32);
   op.a = Fp32Operand(f, kOperand0);
@@ -415,6 +424,7 @@ absl::StatusOr<BdcOp> DecodeCompare(const BdcFields& f) {
   Compare op;
   op.eu = static_cast<Eu>(f.Get(F::kTskEuTyp));
   op.shape = ResultShape(f);
+  RETURN_IF_ERROR(RequireFp32(f));
   RETURN_IF_ERROR(CheckSizes(op.shape));
   if (op.eu != Eu::kSelect) op.result0 = f.Get(F::kRes0Addr) & kLocalMask;
   op.a = Fp32Operand(f, kOperand0);
@@ -436,6 +446,7 @@ absl::StatusOr<BdcOp> DecodeCompare(const BdcFields& f) {
 absl::StatusOr<BdcOp> DecodeVectorCombine(const BdcFields& f) {
   VectorCombine op;
   op.eu = static_cast<Eu>(f.Get(F::kTskEuTyp));
+  RETURN_IF_ERROR(RequireFp32(f));
   op.left_c = f.Get(F::kOpd0C);
   op.left_w = f.Get(F::kOpd0W);
   op.left_last_w = f.Get(F::kOpd1W);

@@ -121,6 +121,8 @@ absl::Status CheckModes(const GdmaCommand& command) {
   return absl::OkStatus();
 }
 
+std::string Text(const Dims4& shape) { return absl::StrCat(shape.n, "x", shape.c, "x", shape.h, "x", shape.w); }
+
 // The target's sizes where the command does not give them.
 Dims4 ImpliedTarget(GdmaFunction function, const Dims4& source) {
   switch (function) {
@@ -157,8 +159,17 @@ absl::Status DecodeShapes(const GdmaFields& f, GdmaCommand* command) {
     target.shape = ImpliedTarget(command->function, source.shape);
   }
   if (target.shape.Count() == 0) {
-    return absl::InvalidArgumentError(absl::StrCat("an empty transfer of ", target.shape.n, "x", target.shape.c, "x",
-                                                   target.shape.h, "x", target.shape.w, " in the size fields"));
+    return absl::InvalidArgumentError(absl::StrCat("an empty transfer of ", Text(target.shape), " in the size fields"));
+  }
+  const bool is_transpose =
+      command->function == GdmaFunction::kTransposeNC || command->function == GdmaFunction::kTransposeCW;
+  if (is_transpose && target.shape != ImpliedTarget(command->function, source.shape)) {
+    return absl::InvalidArgumentError(absl::StrCat("the DST size fields give ", Text(target.shape),
+                                                   ", which is not the transpose of ", Text(source.shape)));
+  }
+  if (command->function == GdmaFunction::kTransposeCW && (source.shape.n != 1 || source.shape.h != 1)) {
+    return Refuse(source.shape.n != 1 ? F::kSrcNsize : F::kSrcHsize,
+                  source.shape.n != 1 ? source.shape.n : source.shape.h, "the C-W transpose has N = H = 1");
   }
   if (command->function != GdmaFunction::kFill && source.shape.Count() != target.shape.Count()) {
     return absl::InvalidArgumentError(absl::StrCat("the size fields give a source of ", source.shape.Count(),
@@ -174,15 +185,21 @@ absl::Status DecodeShapes(const GdmaFields& f, GdmaCommand* command) {
   return absl::OkStatus();
 }
 
-void DecodeMatrix(GdmaCommand* command) {
+absl::Status DecodeMatrix(GdmaCommand* command) {
+  if (!command->has_strides) return Refuse(F::kStrideEnable, 0, "matrix mode has strides");
   // Only rows, columns and the strides of the local side count.
   command->same_shape = true;
   GdmaSide& system = command->source.is_local ? command->target : command->source;
   GdmaSide& local = command->source.is_local ? command->source : command->target;
+  if (system.shape.h == 0 || system.shape.w == 0 || local.shape.w == 0) {
+    return absl::InvalidArgumentError(absl::StrCat("an empty matrix of ", system.shape.h, "x", system.shape.w, ", ",
+                                                   local.shape.w, " columns a lane, in the size fields"));
+  }
   system.shape.n = system.shape.c = 1;
   system.stride = {0, 0, system.stride.h, 1};
   local.shape = {1, 1, 1, local.shape.w};
   local.stride.h = 0;
+  return absl::OkStatus();
 }
 
 void DecodeFlat(const GdmaFields& f, GdmaCommand* command) {
@@ -252,7 +269,7 @@ absl::StatusOr<GdmaCommand> DecodeGdma(absl::Span<const uint32_t> words) {
   if (command.is_flat) {
     DecodeFlat(f, &command);
   } else if (command.is_matrix) {
-    DecodeMatrix(&command);
+    RETURN_IF_ERROR(DecodeMatrix(&command));
   } else {
     RETURN_IF_ERROR(DecodeShapes(f, &command));
     if (command.function == GdmaFunction::kFilter) command.same_shape = true;

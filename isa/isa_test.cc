@@ -6,11 +6,16 @@
 
 #include "base/testing/status_matchers.h"
 #include "gtest/gtest.h"
+#include "isa/access.h"
 #include "isa/bdc.h"
+#include "isa/bdc_ops.h"
+#include "isa/cdma.h"
 #include "isa/command_group.h"
 #include "isa/fields.h"
+#include "isa/gde.h"
 #include "isa/gdma.h"
 #include "isa/numerics.h"
+#include "isa/schedule.h"
 
 namespace bm::isa {
 namespace {
@@ -131,6 +136,167 @@ TEST(Decode, UnknownTasksAndUnitsNameFieldAndValue) {
   fields.Set(BdcField::kTskEuTyp, 0);
   fields.Set(BdcField::kOptWinograd, 1);
   EXPECT_STATUS(DecodeBdc(fields.words()), absl::StatusCode::kUnimplemented, "OPT_WINOGRAD");
+}
+
+// A descriptor of the generator's defaults with this row's task and unit, all in `precision`.
+BdcFields DefaultsOf(const BdcOpRow& row, Precision precision) {
+  BdcFields fields = BdcFields::Defaults();
+  fields.Set(BdcField::kTskTyp, static_cast<uint64_t>(row.task));
+  fields.Set(BdcField::kTskEuTyp, row.eu == kNoEu ? 0 : static_cast<uint64_t>(row.eu));
+  fields.Set(BdcField::kTskOpdNum, 2);
+  fields.Set(BdcField::kOptOpd2Const, row.eu == Eu::kSelectGreater || row.eu == Eu::kSelectEqual ? 1 : 0);
+  for (const BdcField field : {BdcField::kOptRes0Prec, BdcField::kOptOpd0Prec, BdcField::kOptOpd1Prec}) {
+    fields.Set(field, static_cast<uint64_t>(precision));
+  }
+  return fields;
+}
+
+TEST(Table, EveryRowDecodesAndHasNameTimeAndAccesses) {
+  for (const BdcOpRow& row : BdcOpTable()) {
+    ASSERT_OK_AND_ASSIGN(const BdcCommand command, DecodeBdc(DefaultsOf(row, Precision::kFp32).words()));
+    EXPECT_EQ(TaskOf(command.op), row.task);
+    EXPECT_NE(Disassemble(command).find(std::string(" ") + row.mnemonic + ".f32 "), std::string::npos)
+        << Disassemble(command);
+    EXPECT_GT(CyclesOf(command), 40u) << row.mnemonic;
+    int writes = 0;
+    for (const Access& access : AccessesOf(command)) writes += access.is_write;
+    EXPECT_EQ(writes, row.eu == Eu::kCompareSelect ? 2 : 1) << row.mnemonic;
+  }
+}
+
+TEST(Table, TasksAndUnitsAreUnique) {
+  for (const BdcOpRow& row : BdcOpTable()) {
+    for (const BdcOpRow& other : BdcOpTable()) {
+      if (&row == &other) continue;
+      EXPECT_FALSE(row.task == other.task && row.eu == other.eu) << row.mnemonic << " and " << other.mnemonic;
+      EXPECT_STRNE(row.mnemonic, other.mnemonic);
+    }
+  }
+}
+
+TEST(Table, RefusedTasksAreExactlyThoseWithoutRows) {
+  for (uint32_t task = 0; task < 16; ++task) {
+    for (uint32_t eu = 0; eu < 32; ++eu) {
+      const BdcOpRow probe = {static_cast<BdcTask>(task), static_cast<Eu>(eu), ""};
+      const BdcOpRow* row = FindBdcOp(probe.task, probe.eu);
+      BdcFields fields = DefaultsOf(probe, Precision::kFp32);
+      fields.Set(BdcField::kTskEuTyp, eu);
+      const bool decodes = DecodeBdc(fields.words()).ok();
+      EXPECT_EQ(decodes, row != nullptr && eu <= static_cast<uint32_t>(Eu::kCompareSelect)) << task << " " << eu;
+    }
+  }
+}
+
+// Fields that an operation ignores, by docs/isa.md 3.2: any content leaves the command as it is.
+TEST(Decode, GarbageInUnusedFieldsIsIgnored) {
+  struct Ignored {
+    const char* mnemonic;
+    std::vector<BdcField> fields;
+  };
+  const std::vector<BdcField> lanes = {BdcField::kTskLaneNum0, BdcField::kTskLaneNum1, BdcField::kCmdKeep,
+                                       BdcField::kCmdIntrEn};
+  const Ignored cases[] = {
+      {"conv",
+       {BdcField::kShortRes0Str, BdcField::kRes0NStr, BdcField::kOptRelu, BdcField::kOptRightShift, BdcField::kOpd1N,
+        BdcField::kOpd1C, BdcField::kOpd2CStr, BdcField::kRes1Addr}},
+      {"depthwise",
+       {BdcField::kShortOpd0Str, BdcField::kOpd0C, BdcField::kOptKernelRotate, BdcField::kOptResAdd,
+        BdcField::kOptLeftTran, BdcField::kOpd0HStr}},
+      {"pool.max",
+       {BdcField::kOpd1XIns0, BdcField::kOpd1YIns0, BdcField::kOpd0XIns0, BdcField::kOpd2Addr, BdcField::kOptResAdd,
+        BdcField::kTskOpdNum, BdcField::kOpd1Addr}},
+      {"fc",
+       {BdcField::kRes0N, BdcField::kOpd1C, BdcField::kShortOpd0Str, BdcField::kShortRes0Str, BdcField::kOptRelu,
+        BdcField::kRes0H, BdcField::kTskEuTyp}},
+      {"add",
+       {BdcField::kOptResAdd, BdcField::kOptRelu, BdcField::kOpd0N, BdcField::kOpd1W, BdcField::kOpd0UpPad,
+        BdcField::kOpd0Neq1, BdcField::kOptRes0Prec, BdcField::kOptOpd1Prec, BdcField::kOpd2Addr}},
+      {"lookup", {BdcField::kOpd1N, BdcField::kOpd1H, BdcField::kShortOpd0Str, BdcField::kOpd0NStr}},
+      {"md.div", {BdcField::kShortOpd0Str, BdcField::kShortOpd1Str, BdcField::kShortRes0Str, BdcField::kOpd0CStr}},
+      {"taylor", {BdcField::kOptRes0Prec, BdcField::kShortOpd0Str, BdcField::kOpd1C}},
+      {"square.sum", {BdcField::kOptResAdd, BdcField::kOpd2Addr, BdcField::kOptOpd2Const}},
+      {"cmp.max", {BdcField::kRes1Addr, BdcField::kOpd2Addr, BdcField::kOpd3Addr, BdcField::kTskOpdNum}},
+      {"vc.mul", {BdcField::kRes0N, BdcField::kRes0H, BdcField::kOptResAdd}},
+  };
+  std::mt19937_64 random(5);
+  for (const Ignored& ignored : cases) {
+    const auto row = std::find_if(BdcOpTable().begin(), BdcOpTable().end(), [&](const BdcOpRow& candidate) {
+      return std::string(candidate.mnemonic) == ignored.mnemonic;
+    });
+    ASSERT_NE(row, BdcOpTable().end()) << ignored.mnemonic;
+    const BdcFields clean = DefaultsOf(*row, Precision::kFp32);
+    ASSERT_OK_AND_ASSIGN(const BdcCommand expected, DecodeBdc(clean.words()));
+    for (const std::vector<BdcField>& fields : {ignored.fields, lanes}) {
+      for (const BdcField field : fields) {
+        BdcFields dirty = clean;
+        const FieldRow& bits = BdcFields::Rows()[static_cast<int>(field)];
+        // Units and operand counts stay within what is defined.
+        const uint64_t limit = field == BdcField::kTskEuTyp ? 25 : uint64_t{1} << bits.width;
+        dirty.Set(field, random() % limit);
+        ASSERT_OK_AND_ASSIGN(const BdcCommand command, DecodeBdc(dirty.words()));
+        EXPECT_EQ(command, expected) << ignored.mnemonic << " reads " << bits.name;
+      }
+    }
+  }
+}
+
+TEST(Gdma, TransposesHaveTransposedShapes) {
+  GdmaCommand command;
+  command.function = GdmaFunction::kTransposeNC;
+  command.same_shape = false;
+  command.source.shape = {2, 3, 4, 5};
+  command.target.is_local = true;
+  command.target.shape = {3, 2, 4, 5};
+  EXPECT_OK(DecodeGdma(EncodeGdma(command)).status());
+  command.target.shape = {2, 3, 4, 5};
+  EXPECT_STATUS(DecodeGdma(EncodeGdma(command)), absl::StatusCode::kInvalidArgument, "not the transpose of 2x3x4x5");
+}
+
+TEST(Gdma, MatricesHaveRowsColumnsAndStrides) {
+  GdmaCommand command;
+  command.is_matrix = true;
+  command.source.shape = {1, 1, 7, 9};
+  command.source.stride = {0, 0, 16, 1};
+  command.target = {true, 0, {1, 1, 1, 4}, {32, 32, 0, 1}};
+  ASSERT_OK_AND_ASSIGN(const GdmaCommand again, DecodeGdma(EncodeGdma(command)));
+  EXPECT_EQ(again, command);
+  command.target.shape.w = 0;
+  EXPECT_STATUS(DecodeGdma(EncodeGdma(command)), absl::StatusCode::kInvalidArgument, "an empty matrix of 7x9");
+  command.target.shape.w = 4;
+  command.has_strides = false;
+  EXPECT_STATUS(DecodeGdma(EncodeGdma(command)), absl::StatusCode::kUnimplemented, "STRIDE_ENABLE = 0");
+}
+
+TEST(Gde, RandomCommandsRoundTrip) {
+  std::mt19937_64 random(9);
+  for (int i = 0; i < 1000; ++i) {
+    const GdeCommand command = {random(), random(), random(), static_cast<uint32_t>(random() >> 36),
+                                static_cast<GdeElement>(random() % 3)};
+    ASSERT_OK_AND_ASSIGN(const GdeCommand again, DecodeGde(EncodeGde(command)));
+    EXPECT_EQ(again, command) << Disassemble(command);
+  }
+  GdeFields fields = GdeFields::Defaults();
+  fields.Set(GdeField::kType, 3);
+  EXPECT_STATUS(DecodeGde(fields.words()), absl::StatusCode::kInvalidArgument, "TYPE has the undefined value 3");
+}
+
+TEST(Cdma, RandomCommandsRoundTrip) {
+  std::mt19937_64 random(10);
+  for (int i = 0; i < 1000; ++i) {
+    CdmaCommand command;
+    command.id = static_cast<uint16_t>(random());
+    command.wait_bdc = static_cast<uint16_t>(random());
+    command.wait_gdma = static_cast<uint16_t>(random());
+    command.is_last = random() % 2 != 0;
+    command.source = random();
+    command.target = random();
+    command.bytes = static_cast<uint32_t>(random());
+    ASSERT_OK_AND_ASSIGN(const CdmaCommand again, DecodeCdma(EncodeCdma(command)));
+    EXPECT_EQ(again, command) << Disassemble(command);
+  }
+  CdmaFields fields = CdmaFields::Defaults();
+  fields.Set(CdmaField::kMiscEn, 1);
+  EXPECT_STATUS(DecodeCdma(fields.words()), absl::StatusCode::kUnimplemented, "MISC_EN = 1");
 }
 
 TEST(Group, ErrorsNameEngineAndIndex) {
