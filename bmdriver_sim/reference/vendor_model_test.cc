@@ -15,6 +15,8 @@
 #include "bmodel/reader.h"
 #include "gtest/gtest.h"
 #include "isa/bdc.h"
+#include "isa/checker.h"
+#include "isa/schedule.h"
 #include "nlohmann/json.hpp"
 
 namespace bm::reference {
@@ -87,6 +89,36 @@ TEST(VendorModel, EveryOutputHasTheStatedHash) {
     }
     EXPECT_TRUE(is_described) << output.name;
   }
+}
+
+// The vendor's compiler orders its commands soundly, so a complaint here is a mistake of the checker.
+TEST(VendorModel, ItsCommandsPassTheCheckerAndHaveATime) {
+  const char* folder = std::getenv("BM_TEST_DATA");
+  if (folder == nullptr) {
+    std::printf("skipped: BM_TEST_DATA is not set\n");
+    GTEST_SKIP();
+  }
+  ASSERT_OK_AND_ASSIGN(const bmodel::ModelFile file,
+                       bmodel::ModelFile::Open(std::string(folder) + "/bmodel/face-320-fp32-b1.bmodel"));
+  const bmodel::Stage& stage = file.model().nets.at(0).stages.at(0);
+  std::vector<isa::CommandGroup> groups;
+  for (const bmodel::CommandGroup& group : stage.groups) {
+    ASSERT_OK_AND_ASSIGN(groups.emplace_back(), isa::DecodeGroup(group.bdc, group.gdma));
+  }
+  std::vector<isa::SystemRange> ranges = {
+      {stage.coefficients->address, stage.coefficients->bytes.size(), false, "coefficients"},
+      {isa::kL2Base + isa::kL2UserOffset, isa::kL2UserEnd - isa::kL2UserOffset, true, "L2"}};
+  uint64_t start = stage.ctx_address;
+  for (const uint64_t bytes : stage.ContextBulks()) {
+    ranges.push_back({start, bytes, true, "neurons"});
+    start += bytes;
+  }
+  EXPECT_OK(isa::CheckGroups(groups, ranges));
+  ASSERT_OK_AND_ASSIGN(const isa::Schedule schedule, isa::EstimateSchedule(groups));
+  std::printf("estimate: %.0f us on the chip, BDC busy %.0f %%, GDMA busy %.0f %%\n", schedule.micros(),
+              100 * schedule.utilization(isa::Engine::kBdc), 100 * schedule.utilization(isa::Engine::kGdma));
+  EXPECT_GT(schedule.micros(), 500);
+  EXPECT_LT(schedule.micros(), 5000);
 }
 
 }  // namespace
