@@ -6,6 +6,7 @@
 #include "base/checked_math.h"
 #include "base/status_macros.h"
 #include "bmcompiler/lowering/node_lowering.h"
+#include "isa/checker.h"
 
 namespace bm::lowering {
 namespace {
@@ -68,6 +69,9 @@ absl::StatusOr<CompiledNet> Lower(const graph::Graph& graph) {
     net.outputs.push_back(Describe(graph.value(graph.outputs()[i]), output_addresses[i], net.context_address));
   }
   net.groups = session.commands.Finish(net.context_address);
+  RETURN_IF_ERROR(isa::CheckGroups(
+      net.groups, {{net.coefficient_address, AlignUp(net.coefficients.size(), kContextAlignment), false, "coefficients"},
+                   {net.context_address, net.context_bytes, true, "neurons"}}));
   return net;
 }
 
