@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -88,8 +89,14 @@ class Graph {
 // "Convolution", "Relu", ...
 const char* OpName(const Op& op);
 
-// The shape of an operation's result for operands of these shapes.
-absl::StatusOr<Shape> InferShape(const Op& op, absl::Span<const Shape> operands);
+// What shape inference needs to know of an operand.
+struct Operand {
+  Shape shape;
+  bool is_constant = false;
+};
+
+// The shape of an operation's result. INVALID_ARGUMENT where operands do not fit.
+absl::StatusOr<Shape> InferShape(const Op& op, absl::Span<const Operand> operands);
 
 }  // namespace bm::graph
 
