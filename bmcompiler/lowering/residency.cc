@@ -293,21 +293,24 @@ void Residency::BeginNode(NodeId node) { node_ = node; }
 
 void Residency::EndNode() {
   ReleaseAll();
-  const ValueId output = graph_.node(node_).output;
-  Storage& produced = storages_[storage_of_[output]];
+  const graph::Node& node = graph_.node(node_);
+  Storage& produced = storages_[storage_of_[node.output]];
   if (produced.is_output && produced.resident.has_value()) StoreIfNeeded(&produced);
   ++node_;
-  for (Storage& storage : storages_) {
-    if (NextUse(storage) != kNever) continue;
-    if (storage.resident.has_value()) {
-      lane_.Free(storage.resident->offset);
-      storage.resident.reset();
-    }
-    if (storage.ddr.has_value() && !storage.is_output && storage.constant == nullptr) {
-      neurons_.Free(*storage.ddr & ~kNeuronTag);
-      storage.ddr.reset();
-      storage.in_ddr = false;
-    }
+  ReleaseIfUnused(&produced);
+  for (const ValueId input : node.inputs) ReleaseIfUnused(&storages_[storage_of_[input]]);
+}
+
+void Residency::ReleaseIfUnused(Storage* storage) {
+  if (NextUse(*storage) != kNever) return;
+  if (storage->resident.has_value()) {
+    lane_.Free(storage->resident->offset);
+    storage->resident.reset();
+  }
+  if (storage->ddr.has_value() && !storage->is_output && storage->constant == nullptr) {
+    neurons_.Free(*storage->ddr & ~kNeuronTag);
+    storage->ddr.reset();
+    storage->in_ddr = false;
   }
 }
 

@@ -99,6 +99,7 @@ class Residency {
   graph::NodeId NextUse(const Storage& storage) const;
   void Spill(Storage* storage);
   void StoreIfNeeded(Storage* storage);
+  void ReleaseIfUnused(Storage* storage);
   uint64_t DdrAddress(Storage* storage);
   bool EvictOne();
   std::optional<uint32_t> AllocateEvicting(uint64_t bytes);
