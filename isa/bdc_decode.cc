@@ -311,6 +311,13 @@ absl::Status CheckInteger(Eu eu, Precision a, Precision b, Precision result) {
                                                " is not integer arithmetic of the chip"));
 }
 
+absl::Status CheckStrideShifts(const BdcFields& f, std::initializer_list<F> shifts) {
+  for (const F shift : shifts) {
+    if (f.IsSet(shift)) return NotSimulated(kBdcFields[static_cast<int>(shift)].name, f.Get(shift), "must be 0");
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<BdcOp> DecodeTensorArithmetic(const BdcFields& f) {
   TensorArithmetic op;
   op.eu = static_cast<Eu>(f.Get(F::kTskEuTyp));
@@ -332,10 +339,6 @@ absl::StatusOr<BdcOp> DecodeTensorArithmetic(const BdcFields& f) {
     return absl::InvalidArgumentError(
         absl::StrCat("field TSK_OPD_NUM = ", f.Get(F::kTskOpdNum), "; this operation has two operands"));
   }
-  for (const F shift :
-       {F::kRes0HShift, F::kRes0WShift, F::kOpd0HShift, F::kOpd0WShift, F::kOpd1HShift, F::kOpd1WShift}) {
-    if (f.IsSet(shift)) return NotSimulated(kBdcFields[static_cast<int>(shift)].name, f.Get(shift), "must be 0");
-  }
   op.result = AlignedResult(f, result);
   if (f.IsSet(F::kShortRes0Str)) {
     op.result.layout = StridedLayout(f, F::kRes0NStr, F::kRes0CStr, F::kRes0HStr, F::kRes0WStr);
@@ -346,6 +349,9 @@ absl::StatusOr<BdcOp> DecodeTensorArithmetic(const BdcFields& f) {
     op.b = TensorOperand(f, kOperand1, b);
     op.b.batch_is_one = !op.b.is_constant && PackOf(b) > 1 && f.IsSet(F::kOpd1Neq1);
   }
+  RETURN_IF_ERROR(CheckStrideShifts(f, {F::kRes0HShift, F::kRes0WShift}));
+  if (!op.a.is_constant) RETURN_IF_ERROR(CheckStrideShifts(f, {F::kOpd0HShift, F::kOpd0WShift}));
+  if (!is_copy && !op.b.is_constant) RETURN_IF_ERROR(CheckStrideShifts(f, {F::kOpd1HShift, F::kOpd1WShift}));
   if (is_select) {
     if (!f.IsSet(F::kOptOpd2Const)) return NotSimulated("OPT_OPD2_CONST", 0, "a select's value is an immediate");
     op.select_value = f.Get(F::kOpd2Addr);

@@ -78,7 +78,9 @@ std::string Detail(const MaxPool& op) {
 std::string Detail(const FullyConnected& op) {
   return absl::StrCat(Text(op.result), " = ", Text(op.left), " [", op.left_n, "x", op.left_c, "x", op.left_w, "/",
                       op.left_last_w, "]", Flag(op.left_transposed, "T"), " * ", Text(op.right),
-                      op.has_bias ? absl::StrCat(" + ", Text(op.bias)) : "", Flag(op.add_result, " add"),
+                      op.has_bias ? absl::StrCat(" + ", Text(op.bias)) : "",
+                      Flag(op.add_result, op.result_add_signed ? " add" : " add.u"),
+                      op.left_shift > 0 ? absl::StrCat(" ls", op.left_shift) : "",
                       Rounding(op.left.precision, op.relu, op.right_shift));
 }
 

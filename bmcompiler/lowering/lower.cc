@@ -70,8 +70,9 @@ absl::StatusOr<CompiledNet> Lower(const graph::Graph& graph) {
   }
   net.groups = session.commands.Finish(net.context_address);
   RETURN_IF_ERROR(isa::CheckGroups(
-      net.groups, {{net.coefficient_address, AlignUp(net.coefficients.size(), kContextAlignment), false, "coefficients"},
-                   {net.context_address, net.context_bytes, true, "neurons"}}));
+      net.groups,
+      {{net.coefficient_address, AlignUp(net.coefficients.size(), kContextAlignment), false, "coefficients"},
+       {net.context_address, net.context_bytes, true, "neurons"}}));
   return net;
 }
 
