@@ -1,4 +1,5 @@
 // Encoding of commands: the documented words, round trips, refusals.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <random>
@@ -106,6 +107,8 @@ TEST(Decode, RandomWordsGiveAStatusOrACommandThatRoundTrips) {
       ++bdc_decoded;
       ASSERT_OK_AND_ASSIGN(const BdcCommand again, DecodeBdc(EncodeBdc(*command)));
       ASSERT_EQ(again, *command) << Disassemble(*command) << "\n" << Disassemble(again);
+      ASSERT_FALSE(AccessesOf(*command).empty()) << Disassemble(*command);
+      ASSERT_GE(CyclesOf(*command), 40u);
     }
     GdmaFields gdma(words);
     for (const GdmaField shift :
@@ -118,6 +121,8 @@ TEST(Decode, RandomWordsGiveAStatusOrACommandThatRoundTrips) {
       ++gdma_decoded;
       ASSERT_OK_AND_ASSIGN(const GdmaCommand again, DecodeGdma(EncodeGdma(*transfer)));
       ASSERT_EQ(again, *transfer) << Disassemble(*transfer) << "\n" << Disassemble(again);
+      AccessesOf(*transfer);
+      ASSERT_GE(CyclesOf(*transfer), 143u);
     }
   }
   EXPECT_GT(bdc_decoded, 5000);
@@ -356,9 +361,68 @@ TEST(Numerics, TheDocumentedValuesHold) {
   EXPECT_EQ(FloatToByte(-0.5f, true), 0);
   EXPECT_EQ(FloatToByte(-3.0f, false), 0);
   EXPECT_EQ(FloatToByte(NAN, false), 255);
+  EXPECT_EQ(FloatToByte(FloatOf(0xFFC00000), false), 0);
+  EXPECT_EQ(FloatToByte(FloatOf(0xFFC00000), true), -128);
   EXPECT_EQ(HalfToFloat(0x7C00), 65536.0f);
   EXPECT_EQ(HalfToFloat(0), std::ldexp(1.0f, -15));
   EXPECT_EQ(FloatToHalf(1.0f), 0x3C00);
+}
+
+// Rounding against the same rule in plain integers: half up is floor((v + half) / 2^shift).
+TEST(Numerics, RoundShiftIsTheFloorOfTheHalfRaisedQuotient) {
+  for (int64_t value = -2000; value <= 2000; ++value) {
+    for (int shift = 1; shift <= 10; ++shift) {
+      const double exact = static_cast<double>(value) / static_cast<double>(int64_t{1} << shift);
+      ASSERT_EQ(RoundShift(value, shift), static_cast<int64_t>(std::floor(exact + 0.5))) << value << " >> " << shift;
+    }
+  }
+  EXPECT_EQ(RoundShift(-7, 0), -7);
+}
+
+TEST(Numerics, SaturationStopsAtBothEnds) {
+  EXPECT_EQ(Saturate(128, 8, true), 127);
+  EXPECT_EQ(Saturate(-129, 8, true), -128);
+  EXPECT_EQ(Saturate(256, 8, false), 255);
+  EXPECT_EQ(Saturate(-1, 16, false), 0);
+  EXPECT_EQ(Saturate(40000, 16, true), 32767);
+}
+
+// Inputs and results that a host with gradual underflow would keep.
+TEST(Numerics, DenormalsAreZeroWithTheirSign) {
+  const float smallest_normal = FloatOf(0x00800000);
+  const float denormal = FloatOf(0x007FFFFF);
+  EXPECT_EQ(BitsOf(Flush(-denormal)), 0x80000000u);
+  EXPECT_EQ(BitsOf(Flush(smallest_normal)), 0x00800000u);
+  EXPECT_EQ(BitsOf(Mul(denormal, 1e30f)), 0u);
+  EXPECT_EQ(BitsOf(Mul(-smallest_normal, 0.25f)), 0x80000000u);
+  EXPECT_EQ(BitsOf(Add(denormal, denormal)), 0u);
+  EXPECT_EQ(BitsOf(Max(denormal, -0.0f)), 0x80000000u);  // equal as zeros: the second
+  EXPECT_EQ(BitsOf(Min(denormal, 0.0f)), 0x007FFFFFu);   // equal as zeros: the first, bits unchanged
+  EXPECT_EQ(Max(NAN, 1.0f), 1.0f);
+  EXPECT_TRUE(std::isnan(Max(1.0f, NAN)));
+  EXPECT_EQ(Min(NAN, 1.0f), 1.0f);
+}
+
+TEST(Numerics, RsqrtAndDivideAreCloseToTheExactValue) {
+  std::mt19937 random(17);
+  for (int i = 0; i < 20000; ++i) {
+    const float a = FloatOf((random() & 0x007FFFFF) | (97 + random() % 60) << 23);
+    const float b = FloatOf((random() & 0x807FFFFF) | (97 + random() % 60) << 23);
+    const double root = 1 / std::sqrt(static_cast<double>(a));
+    ASSERT_NEAR(Rsqrt(a) / root, 1, 3e-7) << a;
+    ASSERT_NEAR(Divide(a, b) / (static_cast<double>(a) / b), 1, 6e-7) << a << " / " << b;
+  }
+}
+
+TEST(Numerics, FloatsBecomeBytesHalfToEven) {
+  for (int i = -140; i <= 270; ++i) {
+    for (const float part : {0.0f, 0.25f, 0.5f, 0.75f}) {
+      const float x = static_cast<float>(i) + part;
+      const double rounded = std::nearbyint(static_cast<double>(x));
+      ASSERT_EQ(FloatToByte(x, true), static_cast<int>(std::clamp(rounded, -128.0, 127.0))) << x;
+      ASSERT_EQ(FloatToByte(x, false), static_cast<int>(std::clamp(rounded, 0.0, 255.0))) << x;
+    }
+  }
 }
 
 }  // namespace

@@ -88,16 +88,16 @@ inline int64_t Saturate(int64_t value, int bits, bool is_signed) {
   return value < low ? low : value > high ? high : value;
 }
 
-// GDMA's conversion of a float to 8 bits: round half to even, saturate; NaN becomes 255 unsigned, 127 or -128 signed.
+// GDMA's conversion of a float to 8 bits: round half to even, saturate; a NaN goes to the end of its sign.
 inline int32_t FloatToByte(float x, bool is_signed) {
   const float low = is_signed ? -128.0f : 0.0f;
   const float high = is_signed ? 127.0f : 255.0f;
-  if (x != x) return is_signed && BitsOf(x) >> 31 != 0 ? -128 : static_cast<int32_t>(high);
+  if (x != x) return static_cast<int32_t>(BitsOf(x) >> 31 != 0 ? low : high);
   if (x <= low) return static_cast<int32_t>(low);
   if (x >= high) return static_cast<int32_t>(high);
   // Adding and subtracting 1.5 * 2^23 rounds to an integer, half to even.
   constexpr float kRounder = 12582912.0f;
-  const volatile float shifted = x + kRounder;
+  const float shifted = x + kRounder;
   return static_cast<int32_t>(shifted - kRounder);
 }
 
