@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "base/checked_math.h"
 #include "base/status_macros.h"
+#include "isa/access.h"
 #include "isa/types.h"
 
 namespace bm::bmodel {
@@ -25,71 +26,19 @@ const char* NameOf(Region region) {
   return "";
 }
 
-bool IsSystem(isa::Direction direction, bool is_source) {
-  switch (direction) {
-    case isa::Direction::kSystemToLocal:
-      return is_source;
-    case isa::Direction::kLocalToSystem:
-      return !is_source;
-    case isa::Direction::kSystemToSystem:
-      return true;
-    case isa::Direction::kLocalToLocal:
-      return false;
+std::optional<AddressRange> SystemRange(const isa::GdmaCommand& command, absl::string_view operand) {
+  for (const isa::Access& access : isa::AccessesOf(command)) {
+    if (access.region.is_local() || access.operand != operand) continue;
+    return AddressRange{access.region.base, access.region.end() - access.region.base};
   }
-  return false;
-}
-
-// Bytes from the first to the last element of a strided tensor.
-uint64_t SpanBytes(const isa::Dims4& shape, const isa::Dims4& stride, uint64_t element_bytes) {
-  if (shape.Count() == 0) return 0;
-  // Extents have 16 bits and strides 32, so the sum of the four products stays below 2^51.
-  const uint64_t last = uint64_t{shape.n - 1} * stride.n + uint64_t{shape.c - 1} * stride.c +
-                        uint64_t{shape.h - 1} * stride.h + uint64_t{shape.w - 1} * stride.w;
-  return (last + 1) * element_bytes;
-}
-
-isa::Dims4 TargetShape(const isa::GdmaCommand& command) {
-  const bool follows_source = command.same_shape && command.function != isa::GdmaFunction::kFill;
-  if (!follows_source) return command.target.shape;
-  const isa::Dims4& source = command.source.shape;
-  switch (command.function) {
-    case isa::GdmaFunction::kTransposeNC:
-      return {source.c, source.n, source.h, source.w};
-    case isa::GdmaFunction::kTransposeCW:
-      return {source.n, source.w, source.h, source.c};
-    default:
-      return source;
-  }
-}
-
-uint64_t SystemBytes(const isa::GdmaCommand& command, const isa::GdmaSide& side, const isa::Dims4& shape,
-                     isa::DataFormat format) {
-  const uint64_t element_bytes = static_cast<uint64_t>(isa::BytesOf(format));
-  if (command.is_flat) return command.flat_count * element_bytes;
-  if (command.is_matrix) return SpanBytes({1, 1, side.shape.h, side.shape.w}, {0, 0, side.stride.h, 1}, element_bytes);
-  if (command.function == isa::GdmaFunction::kFilter) return command.source.shape.Count() * element_bytes;
-  if (!command.has_strides) return shape.Count() * element_bytes;
-  return SpanBytes(shape, side.stride, element_bytes);
+  return {};
 }
 
 }  // namespace
 
-std::optional<AddressRange> SystemSource(const isa::GdmaCommand& command) {
-  if (command.function == isa::GdmaFunction::kFill || !IsSystem(command.direction, /*is_source=*/true)) return {};
-  return AddressRange{command.source.address,
-                      SystemBytes(command, command.source, command.source.shape, command.source_format)};
-}
+std::optional<AddressRange> SystemSource(const isa::GdmaCommand& command) { return SystemRange(command, "source"); }
 
-std::optional<AddressRange> SystemTarget(const isa::GdmaCommand& command) {
-  // A fill has no source: both directions that name a system side mean a system target.
-  const bool fills_system =
-      command.function == isa::GdmaFunction::kFill &&
-      (command.direction == isa::Direction::kLocalToSystem || command.direction == isa::Direction::kSystemToSystem);
-  if (!fills_system && (command.function == isa::GdmaFunction::kFill || !IsSystem(command.direction, false))) return {};
-  const isa::DataFormat format =
-      command.function == isa::GdmaFunction::kConvert ? command.target_format : command.source_format;
-  return AddressRange{command.target.address, SystemBytes(command, command.target, TargetShape(command), format)};
-}
+std::optional<AddressRange> SystemTarget(const isa::GdmaCommand& command) { return SystemRange(command, "target"); }
 
 absl::StatusOr<AddressSpace> AddressSpace::Of(const Stage& stage) {
   AddressSpace space;

@@ -19,6 +19,11 @@ namespace bm::bmodel {
 
 class BlobStore {
  public:
+  // An empty section.
+  BlobStore() = default;
+  // A section that exists: Add finds blobs, which are views of it, and stores nothing.
+  explicit BlobStore(Bytes existing) : existing_(existing) {}
+
   // The range that holds a copy of `bytes`. OUT_OF_RANGE once the section would exceed the format's 32-bit size.
   absl::StatusOr<::bmodel::Binary> Add(Bytes bytes);
   // The same where the caller has the digest already.
@@ -27,6 +32,7 @@ class BlobStore {
   const std::vector<uint8_t>& section() const { return section_; }
 
  private:
+  Bytes existing_;
   std::vector<uint8_t> section_;
   std::map<std::pair<uint64_t, Sha256Digest>, uint64_t> starts_;
 };

@@ -15,6 +15,7 @@
 #include "base/status_macros.h"
 #include "bmodel/address_space.h"
 #include "bmodel/writer.h"
+#include "isa/access.h"
 #include "isa/command_group.h"
 
 namespace bm::bmodel {
@@ -169,6 +170,16 @@ absl::Status CheckAddresses(const isa::GdmaCommand& command, const AddressSpace&
   return absl::OkStatus();
 }
 
+// A BDC command reaches beyond local memory only for tables in L2.
+absl::Status CheckTables(const isa::BdcCommand& command, const AddressSpace& space) {
+  for (const isa::Access& access : isa::AccessesOf(command)) {
+    if (access.region.is_local()) continue;
+    const uint64_t bytes = access.region.end() - access.region.base;
+    RETURN_IF_ERROR(Annotate(access.operand, space.Find(access.region.base, bytes).status()));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status MeaningVerifier::VerifyGroup(const CommandGroup& group, const AddressSpace& space) {
   RETURN_IF_ERROR(CheckCount("BDC", group.bdc_count, group.bdc, isa::kBdcCommandBytes));
   RETURN_IF_ERROR(CheckCount("GDMA", group.gdma_count, group.gdma, isa::kGdmaCommandBytes));
@@ -176,6 +187,9 @@ absl::Status MeaningVerifier::VerifyGroup(const CommandGroup& group, const Addre
   RETURN_IF_ERROR(Work(group.gdma));
   ASSIGN_OR_RETURN(const isa::CommandGroup commands, isa::DecodeGroup(group.bdc, group.gdma));
   RETURN_IF_ERROR(isa::SequentialOrder(commands).status());
+  for (size_t i = 0; i < commands.bdc.size(); ++i) {
+    RETURN_IF_ERROR(Annotate(absl::StrCat("BDC command ", i), CheckTables(commands.bdc[i], space)));
+  }
   for (size_t i = 0; i < commands.gdma.size(); ++i) {
     RETURN_IF_ERROR(Annotate(absl::StrCat("GDMA command ", i), CheckAddresses(commands.gdma[i], space)));
   }

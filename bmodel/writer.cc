@@ -36,7 +36,13 @@ std::string CurrentTime() {
 // and not used.
 class Serializer {
  public:
-  absl::StatusOr<std::vector<uint8_t>> Run(const Model& model);
+  Serializer() = default;
+  explicit Serializer(Bytes existing_binary) : blobs_(existing_binary) {}
+
+  // The whole file.
+  absl::StatusOr<std::vector<uint8_t>> File(const Model& model);
+  // The tables alone.
+  absl::StatusOr<std::vector<uint8_t>> ModelTables(const Model& model);
 
  private:
   // A vector of tables made from `items` by the member `make`; null where `items` is empty and `null_if_empty`.
@@ -226,7 +232,7 @@ Offset<::bmodel::Net> Serializer::MakeNet(const Net& net) {
   return ::bmodel::CreateNet(builder_, name, 0, 0, stages, cascade, net.address_mode);
 }
 
-absl::StatusOr<std::vector<uint8_t>> Serializer::Run(const Model& model) {
+absl::StatusOr<std::vector<uint8_t>> Serializer::ModelTables(const Model& model) {
   uint64_t neuron_size = 0;
   for (const Net& net : model.nets) {
     for (const Stage& stage : net.stages) neuron_size = std::max(neuron_size, stage.ctx_size);
@@ -250,15 +256,19 @@ absl::StatusOr<std::vector<uint8_t>> Serializer::Run(const Model& model) {
   builder_.Finish(::bmodel::CreateModel(builder_, type, version, time, chip, nets, neuron_size, kernel_module,
                                         model.device_count, cpuop_module));
   RETURN_IF_ERROR(status_);
+  return std::vector<uint8_t>(builder_.GetBufferPointer(), builder_.GetBufferPointer() + builder_.GetSize());
+}
 
+absl::StatusOr<std::vector<uint8_t>> Serializer::File(const Model& model) {
+  ASSIGN_OR_RETURN(const std::vector<uint8_t> tables, ModelTables(model));
   FileHeader header;
-  header.flatbuffers_size = builder_.GetSize();
+  header.flatbuffers_size = static_cast<uint32_t>(tables.size());
   header.binary_size = static_cast<uint32_t>(blobs_.section().size());
   const auto* header_bytes = reinterpret_cast<const uint8_t*>(&header);
   std::vector<uint8_t> file;
-  file.reserve(sizeof(header) + builder_.GetSize() + blobs_.section().size());
+  file.reserve(sizeof(header) + tables.size() + blobs_.section().size());
   file.insert(file.end(), header_bytes, header_bytes + sizeof(header));
-  file.insert(file.end(), builder_.GetBufferPointer(), builder_.GetBufferPointer() + builder_.GetSize());
+  file.insert(file.end(), tables.begin(), tables.end());
   file.insert(file.end(), blobs_.section().begin(), blobs_.section().end());
   return file;
 }
@@ -349,7 +359,11 @@ absl::StatusOr<std::vector<uint8_t>> SerializeModel(const Model& model) {
     RETURN_IF_ERROR(CheckStages(net));
     RETURN_IF_ERROR(CheckGroups(model, net));
   }
-  return Serializer().Run(model);
+  return Serializer().File(model);
+}
+
+absl::StatusOr<std::vector<uint8_t>> SerializeTables(const Model& model, Bytes binary) {
+  return Serializer(binary).ModelTables(model);
 }
 
 absl::Status WriteModelFile(const Model& model, const std::string& path) {

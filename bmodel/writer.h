@@ -31,6 +31,10 @@ namespace bm::bmodel {
 // count of commands (BM1684). OUT_OF_RANGE if the blobs exceed the format's 4 GiB.
 absl::StatusOr<std::vector<uint8_t>> SerializeModel(const Model& model);
 
+// The tables alone, for blobs that stay where they are: views of `binary`, a section that exists. This is how files
+// from before NetParameter get the tables of today.
+absl::StatusOr<std::vector<uint8_t>> SerializeTables(const Model& model, Bytes binary);
+
 // SerializeModel into a file; a failure leaves no partial file.
 absl::Status WriteModelFile(const Model& model, const std::string& path);
 

@@ -99,6 +99,25 @@ SampleModel ModelWithCommands(const std::string& net, const std::vector<Shape>& 
   return sample;
 }
 
+SampleModel ModelThatCopies(const Shape& shape, bmodel::StoreMode input_mode, bmodel::StoreMode output_mode) {
+  SampleModel sample = ModelWithoutCommands("copy", {shape});
+  bmodel::Stage& stage = sample.model.nets[0].stages[0];
+  for (bmodel::Tensor* tensor : {&stage.inputs[0], &stage.outputs[0]}) tensor->data_type = bmodel::DataType::kInt8;
+  stage.inputs[0].store_mode = input_mode;
+  stage.outputs[0].store_mode = output_mode;
+  const auto bytes = static_cast<uint32_t>(stage.inputs[0].DeviceBytes().value());
+  isa::GdmaCommand copy;
+  copy.id = 1;
+  copy.direction = isa::Direction::kSystemToSystem;
+  copy.source_format = isa::DataFormat::kI8;
+  copy.source = SystemSide(stage.inputs[0].address, {1, 1, 1, bytes});
+  copy.target = SystemSide(stage.outputs[0].address, {1, 1, 1, bytes});
+  std::vector<uint8_t>& gdma = sample.blobs.emplace_back();
+  Append(isa::EncodeGdma(copy), &gdma);
+  stage.groups = {{0, 1, {}, gdma}};
+  return sample;
+}
+
 bmodel::Tensor FloatTensor(const std::string& name, uint64_t address, const Shape& shape) {
   bmodel::Tensor tensor;
   tensor.name = name;

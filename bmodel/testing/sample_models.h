@@ -29,6 +29,10 @@ SampleModel ModelWithoutCommands(const std::string& net, const std::vector<Shape
 // are those of SampleWeights, the same for every batch.
 SampleModel ModelWithCommands(const std::string& net, const std::vector<Shape>& shapes);
 
+// A net "copy" of one stage that copies the bytes of its INT8 input "in" to its output "out", both of `shape` and of
+// the store modes given; a batch that is a multiple of four where the modes differ.
+SampleModel ModelThatCopies(const Shape& shape, bmodel::StoreMode input_mode, bmodel::StoreMode output_mode);
+
 // weight[i] = 0.5 * i - 3 for i < count.
 std::vector<float> SampleWeights(int64_t count);
 
