@@ -1,0 +1,299 @@
+#include "bmdriver_sim/driver/firmware.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/checked_math.h"
+#include "base/status_macros.h"
+#include "bmdriver_sim/driver/payload.h"
+#include "isa/bdc.h"
+#include "isa/gdma.h"
+
+namespace bm::driver {
+namespace {
+
+constexpr uint64_t kDdrBytesPerMicrosecond = 26000;  // what the DMA engine sees of DDR
+constexpr uint64_t kLaunchMicroseconds = 40;         // message and firmware of a net launch
+constexpr size_t kMostPrograms = 64;
+
+uint64_t CopyMicroseconds(uint64_t bytes) { return bytes / kDdrBytesPerMicrosecond; }
+
+absl::Status CopyBytes(uint64_t source, uint64_t target, uint64_t size, chip::Chip* chip) {
+  ASSIGN_OR_RETURN(const absl::Span<uint8_t> from, chip->System(source, size));
+  ASSIGN_OR_RETURN(const absl::Span<uint8_t> to, chip->System(target, size));
+  if (size > 0) std::memmove(to.data(), from.data(), size);
+  chip->MarkWritten(target, size);
+  return absl::OkStatus();
+}
+
+// A tensor of a net launch at the user's and at the compiled address.
+struct LaunchTensor {
+  uint64_t user_address = 0;
+  uint64_t compiled_address = 0;
+  int64_t batches = 0;
+  int64_t elements = 0;  // of a batch
+  uint16_t data_type = 0;
+  uint8_t compiled_mode = 0;
+  uint8_t user_mode = 0;
+};
+
+constexpr uint8_t kMode1N = 0, kMode4N = 2;
+
+// bm_data_type_t by value: float32, float16, int8, uint8, int16, uint16, int32, uint32.
+constexpr uint64_t kTypeBytes[] = {4, 2, 1, 1, 2, 2, 4, 4};
+
+absl::Status CheckTensor(const LaunchTensor& tensor) {
+  if (tensor.batches <= 0 || tensor.elements <= 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a tensor of ", tensor.batches, " batches of ", tensor.elements, " elements"));
+  }
+  if (tensor.data_type >= std::size(kTypeBytes)) {
+    return absl::InvalidArgumentError(absl::StrCat("data type ", tensor.data_type, "; known are 0..7"));
+  }
+  for (const uint8_t mode : {tensor.compiled_mode, tensor.user_mode}) {
+    const bool is_known = mode == kMode1N || (mode == kMode4N && kTypeBytes[tensor.data_type] == 1);
+    if (!is_known) {
+      return absl::UnimplementedError(absl::StrCat("store mode ", mode, " for data type ", tensor.data_type,
+                                                   "; possible are 1N (0) and, for 8 bits, 4N (2)"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Four batches of bytes interleaved in words, from or to one batch behind the other.
+absl::Status Interleave(const LaunchTensor& tensor, uint64_t source, uint64_t target, bool to_4n, chip::Chip* chip) {
+  const auto elements = static_cast<uint64_t>(tensor.elements);
+  const auto batches = static_cast<uint64_t>(tensor.batches);
+  const uint64_t plain_bytes = batches * elements;
+  const uint64_t packed_bytes = AlignUp(batches, 4) * elements;
+  ASSIGN_OR_RETURN(const absl::Span<uint8_t> from, chip->System(source, to_4n ? plain_bytes : packed_bytes));
+  ASSIGN_OR_RETURN(const absl::Span<uint8_t> to, chip->System(target, to_4n ? packed_bytes : plain_bytes));
+  for (uint64_t n = 0; n < batches; ++n) {
+    for (uint64_t i = 0; i < elements; ++i) {
+      const uint64_t packed = (n / 4 * elements + i) * 4 + n % 4;
+      const uint64_t plain = n * elements + i;
+      to[to_4n ? packed : plain] = from[to_4n ? plain : packed];
+    }
+  }
+  chip->MarkWritten(target, to.size());
+  return absl::OkStatus();
+}
+
+// Copies between the user's and the compiled place where these differ; returns the bytes moved.
+absl::StatusOr<uint64_t> Transfer(const LaunchTensor& tensor, bool to_compiled, chip::Chip* chip) {
+  const uint64_t source = to_compiled ? tensor.user_address : tensor.compiled_address;
+  const uint64_t target = to_compiled ? tensor.compiled_address : tensor.user_address;
+  const uint8_t source_mode = to_compiled ? tensor.user_mode : tensor.compiled_mode;
+  const uint8_t target_mode = to_compiled ? tensor.compiled_mode : tensor.user_mode;
+  const int64_t batches = source_mode == kMode4N && target_mode == kMode4N
+                              ? static_cast<int64_t>(AlignUp(static_cast<uint64_t>(tensor.batches), 4))
+                              : tensor.batches;
+  ASSIGN_OR_RETURN(const uint64_t elements,
+                   CheckedMul(static_cast<uint64_t>(batches), static_cast<uint64_t>(tensor.elements)));
+  ASSIGN_OR_RETURN(const uint64_t bytes, CheckedMul(elements, kTypeBytes[tensor.data_type]));
+  if (source_mode != target_mode) {
+    RETURN_IF_ERROR(Interleave(tensor, source, target, target_mode == kMode4N, chip));
+  } else if (source != target) {
+    RETURN_IF_ERROR(CopyBytes(source, target, bytes, chip));
+  } else {
+    return 0;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+struct Firmware::Row {
+  int api_id;
+  absl::StatusOr<uint64_t> (Firmware::*execute)(absl::Span<const uint8_t>);
+};
+
+const Firmware::Row Firmware::kRows[] = {
+    {kApiMemset, &Firmware::Memset},
+    {kApiMemcpy, &Firmware::Memcpy},
+    {kApiByteCopy, &Firmware::ByteCopy},
+    {kApiStridedCopy, &Firmware::StridedCopy},
+    {kApiMultiFullNet, &Firmware::MultiFullNet},
+};
+
+Firmware::Firmware(chip::Chip* chip, std::unique_ptr<chip::Executor> executor)
+    : chip_(*chip), executor_(std::move(executor)) {}
+
+const Firmware::Row* Firmware::Find(int api_id) {
+  const auto* row = std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& r) { return r.api_id == api_id; });
+  return row == std::end(kRows) ? nullptr : row;
+}
+
+bool Firmware::Knows(int api_id) { return Find(api_id) != nullptr; }
+
+absl::StatusOr<uint64_t> Firmware::Execute(int api_id, absl::Span<const uint8_t> payload) {
+  const Row* row = Find(api_id);
+  if (row == nullptr) return absl::UnimplementedError(absl::StrCat("message id ", api_id, " is not known"));
+  return (this->*row->execute)(payload);
+}
+
+// {u64 address; u32 height; u32 width; i32 mode; i32 value}: height * width elements of `mode` bytes.
+absl::StatusOr<uint64_t> Firmware::Memset(absl::Span<const uint8_t> payload) {
+  Payload fields(payload);
+  const auto address = fields.Get<uint64_t>();
+  const uint64_t height = fields.Get<uint32_t>();
+  const uint64_t width = fields.Get<uint32_t>();
+  const auto mode = fields.Get<int32_t>();
+  const auto value = fields.Get<int32_t>();
+  RETURN_IF_ERROR(fields.Finish());
+  if (mode < 1 || mode > 4) return absl::InvalidArgumentError(absl::StrCat("memset mode ", mode, "; 1..4"));
+  ASSIGN_OR_RETURN(const uint64_t bytes, CheckedMul(height * width, static_cast<uint64_t>(mode)));
+  ASSIGN_OR_RETURN(const absl::Span<uint8_t> target, chip_.System(address, bytes));
+  const auto* pattern = reinterpret_cast<const uint8_t*>(&value);
+  for (uint64_t i = 0; i < bytes; i += mode) std::memcpy(target.data() + i, pattern, mode);
+  chip_.MarkWritten(address, bytes);
+  return CopyMicroseconds(bytes);
+}
+
+// {u64 source, target; i32 rows, source_stride, target_stride, count}: rows of 4-byte words.
+absl::StatusOr<uint64_t> Firmware::Memcpy(absl::Span<const uint8_t> payload) {
+  Payload fields(payload);
+  const auto source = fields.Get<uint64_t>();
+  const auto target = fields.Get<uint64_t>();
+  const auto rows = fields.Get<int32_t>();
+  const auto source_stride = fields.Get<int32_t>();
+  const auto target_stride = fields.Get<int32_t>();
+  const auto count = fields.Get<int32_t>();
+  RETURN_IF_ERROR(fields.Finish());
+  if (rows < 0 || count < 0 || source_stride < 0 || target_stride < 0) {
+    return absl::InvalidArgumentError(absl::StrCat("a copy of ", rows, " rows of ", count, " words"));
+  }
+  for (int64_t row = 0; row < rows; ++row) {
+    RETURN_IF_ERROR(
+        CopyBytes(source + row * source_stride * 4, target + row * target_stride * 4, uint64_t{4} * count, &chip_));
+  }
+  return CopyMicroseconds(uint64_t{4} * rows * count);
+}
+
+// {u64 source, target, size}
+absl::StatusOr<uint64_t> Firmware::ByteCopy(absl::Span<const uint8_t> payload) {
+  Payload fields(payload);
+  const auto source = fields.Get<uint64_t>();
+  const auto target = fields.Get<uint64_t>();
+  const auto size = fields.Get<uint64_t>();
+  RETURN_IF_ERROR(fields.Finish());
+  RETURN_IF_ERROR(CopyBytes(source, target, size, &chip_));
+  return CopyMicroseconds(size);
+}
+
+// {u64 source, target; i32 source_stride, target_stride, count, bytes}: strides count elements of `bytes`.
+absl::StatusOr<uint64_t> Firmware::StridedCopy(absl::Span<const uint8_t> payload) {
+  Payload fields(payload);
+  const auto source = fields.Get<uint64_t>();
+  const auto target = fields.Get<uint64_t>();
+  const int64_t source_stride = fields.Get<int32_t>();
+  const int64_t target_stride = fields.Get<int32_t>();
+  const int64_t count = fields.Get<int32_t>();
+  const int64_t bytes = fields.Get<int32_t>();
+  RETURN_IF_ERROR(fields.Finish());
+  if (source_stride < 1 || target_stride < 1 || count < 0 || bytes < 1) {
+    return absl::InvalidArgumentError(absl::StrCat("a copy of ", count, " elements of ", bytes, " bytes by steps of ",
+                                                   source_stride, " and ", target_stride));
+  }
+  if (count == 0) return 0;
+  const auto extent = [&](int64_t stride) { return static_cast<uint64_t>(((count - 1) * stride + 1) * bytes); };
+  ASSIGN_OR_RETURN(const absl::Span<uint8_t> from, chip_.System(source, extent(source_stride)));
+  ASSIGN_OR_RETURN(const absl::Span<uint8_t> to, chip_.System(target, extent(target_stride)));
+  for (int64_t i = 0; i < count; ++i) {
+    std::memmove(to.data() + i * target_stride * bytes, from.data() + i * source_stride * bytes, bytes);
+  }
+  chip_.MarkWritten(target, to.size());
+  return CopyMicroseconds(static_cast<uint64_t>(count * bytes));
+}
+
+absl::StatusOr<chip::Program*> Firmware::ProgramOf(const std::vector<chip::CommandGroupImage>& images) {
+  const auto same = [](const chip::CommandGroupImage& a, const chip::CommandGroupImage& b) {
+    return a.bdc_address == b.bdc_address && a.gdma_address == b.gdma_address && a.bdc_count == b.bdc_count &&
+           a.gdma_count == b.gdma_count;
+  };
+  const auto found = std::find_if(programs_.begin(), programs_.end(), [&](const CachedProgram& cached) {
+    return std::equal(cached.images.begin(), cached.images.end(), images.begin(), images.end(), same);
+  });
+  if (found != programs_.end()) {
+    programs_.splice(programs_.begin(), programs_, found);
+  } else {
+    ASSIGN_OR_RETURN(std::unique_ptr<chip::Program> program, executor_->Prepare(images, &chip_));
+    programs_.push_front({images, std::move(program)});
+    if (programs_.size() > kMostPrograms) programs_.pop_back();
+  }
+  return programs_.front().program.get();
+}
+
+// A whole net: inputs to their compiled places, the command groups, outputs back (docs/reference/driver.md).
+absl::StatusOr<uint64_t> Firmware::MultiFullNet(absl::Span<const uint8_t> payload) {
+  constexpr int kMostTensors = 4096, kMostGroups = 65536;
+  Payload fields(payload);
+  const auto input_count = fields.Get<int32_t>();
+  if (input_count < 0 || input_count > kMostTensors) {
+    return absl::InvalidArgumentError(absl::StrCat(input_count, " inputs; at most ", kMostTensors));
+  }
+  std::vector<LaunchTensor> inputs, outputs;
+  for (int i = 0; i < input_count && !fields.is_short(); ++i) {
+    LaunchTensor& tensor = inputs.emplace_back();
+    tensor.user_address = fields.Get<uint64_t>();
+    tensor.compiled_address = fields.Get<uint64_t>();
+    tensor.batches = fields.Get<int32_t>();
+    const auto c = fields.Get<int32_t>(), h = fields.Get<int32_t>(), w = fields.Get<int32_t>();
+    tensor.elements = int64_t{c} * h * w;
+    tensor.data_type = fields.Get<uint16_t>();
+    tensor.compiled_mode = fields.Get<uint8_t>();
+    tensor.user_mode = fields.Get<uint8_t>();
+    const auto pad_h = fields.Get<uint32_t>();
+    if (pad_h != 0) {
+      return absl::UnimplementedError(
+          absl::StrCat("input ", i, " has pad_h ", pad_h, "; padded inputs are not simulated"));
+    }
+  }
+  const auto output_count = fields.Get<int32_t>();
+  if (output_count < 0 || output_count > kMostTensors) {
+    return absl::InvalidArgumentError(absl::StrCat(output_count, " outputs; at most ", kMostTensors));
+  }
+  for (int i = 0; i < output_count && !fields.is_short(); ++i) {
+    LaunchTensor& tensor = outputs.emplace_back();
+    tensor.user_address = fields.Get<uint64_t>();
+    tensor.compiled_address = fields.Get<uint64_t>();
+    tensor.batches = fields.Get<int32_t>();
+    tensor.elements = fields.Get<int32_t>();
+    tensor.data_type = fields.Get<uint16_t>();
+    tensor.compiled_mode = fields.Get<uint8_t>();
+    tensor.user_mode = fields.Get<uint8_t>();
+  }
+  auto bdc_address = fields.Get<uint64_t>();
+  auto gdma_address = fields.Get<uint64_t>();
+  const auto group_count = fields.Get<int32_t>();
+  if (group_count < 0 || group_count > kMostGroups) {
+    return absl::InvalidArgumentError(absl::StrCat(group_count, " command groups; at most ", kMostGroups));
+  }
+  std::vector<chip::CommandGroupImage> images;
+  for (int i = 0; i < group_count && !fields.is_short(); ++i) {
+    const auto bdc_count = fields.Get<uint32_t>(), gdma_count = fields.Get<uint32_t>();
+    images.push_back({bdc_address, gdma_address, bdc_count, gdma_count});
+    bdc_address += uint64_t{bdc_count} * isa::kBdcCommandBytes;
+    gdma_address += uint64_t{gdma_count} * isa::kGdmaCommandBytes;
+  }
+  RETURN_IF_ERROR(fields.Finish());
+  for (const LaunchTensor& tensor : inputs) RETURN_IF_ERROR(CheckTensor(tensor));
+  for (const LaunchTensor& tensor : outputs) RETURN_IF_ERROR(CheckTensor(tensor));
+
+  ASSIGN_OR_RETURN(chip::Program* const program, ProgramOf(images));
+  uint64_t moved = 0;
+  for (const LaunchTensor& tensor : inputs) {
+    ASSIGN_OR_RETURN(const uint64_t bytes, Transfer(tensor, /*to_compiled=*/true, &chip_));
+    moved += bytes;
+  }
+  RETURN_IF_ERROR(program->Run());
+  for (const LaunchTensor& tensor : outputs) {
+    ASSIGN_OR_RETURN(const uint64_t bytes, Transfer(tensor, /*to_compiled=*/false, &chip_));
+    moved += bytes;
+  }
+  return kLaunchMicroseconds + CopyMicroseconds(moved) + program->EstimatedCycles() / isa::kTpuMegahertz;
+}
+
+}  // namespace bm::driver

@@ -1,0 +1,62 @@
+// What the card's control processor does with a message of the command queue.
+#ifndef BMDRIVER_SIM_DRIVER_FIRMWARE_H_
+#define BMDRIVER_SIM_DRIVER_FIRMWARE_H_
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "bmdriver_sim/chip/chip.h"
+#include "bmdriver_sim/chip/executor.h"
+
+namespace bm::driver {
+
+// Ids of messages (docs/reference/driver.md).
+enum ApiId : int {
+  kApiMemset = 1,
+  kApiMemcpy = 2,
+  kApiMultiFullNet = 110,
+  kApiByteCopy = 136,
+  kApiStridedCopy = 137,
+};
+
+// Executes messages one after the other on one chip. Not thread-safe: a card has one queue and one such processor.
+class Firmware {
+ public:
+  Firmware(chip::Chip* chip, std::unique_ptr<chip::Executor> executor);
+
+  // True if messages of this id are known.
+  static bool Knows(int api_id);
+
+  // Executes a message and returns the estimated time on the chip in microseconds. UNIMPLEMENTED for an unknown id,
+  // INVALID_ARGUMENT for a payload of another size than the id's, anything that execution answers.
+  absl::StatusOr<uint64_t> Execute(int api_id, absl::Span<const uint8_t> payload);
+
+ private:
+  struct CachedProgram {
+    std::vector<chip::CommandGroupImage> images;
+    std::unique_ptr<chip::Program> program;
+  };
+
+  absl::StatusOr<uint64_t> Memset(absl::Span<const uint8_t> payload);
+  absl::StatusOr<uint64_t> Memcpy(absl::Span<const uint8_t> payload);
+  absl::StatusOr<uint64_t> ByteCopy(absl::Span<const uint8_t> payload);
+  absl::StatusOr<uint64_t> StridedCopy(absl::Span<const uint8_t> payload);
+  absl::StatusOr<uint64_t> MultiFullNet(absl::Span<const uint8_t> payload);
+  absl::StatusOr<chip::Program*> ProgramOf(const std::vector<chip::CommandGroupImage>& images);
+
+  struct Row;
+  static const Row kRows[];
+  static const Row* Find(int api_id);
+
+  chip::Chip& chip_;
+  const std::unique_ptr<chip::Executor> executor_;
+  std::list<CachedProgram> programs_;  // most recently used first
+};
+
+}  // namespace bm::driver
+
+#endif  // BMDRIVER_SIM_DRIVER_FIRMWARE_H_
