@@ -104,6 +104,9 @@ class Card {
   int HeapOf(uint64_t address);
   HeapInfo InfoOf(int heap);
 
+  // OUT_OF_RANGE unless the range lies in the card's DDR or L2.
+  absl::Status CheckRange(uint64_t address, uint64_t bytes) { return chip_->System(address, bytes).status(); }
+
   // ---- Copies: blocking, not ordered after queued messages ----
   absl::Status Write(Session* session, uint64_t address, const void* source, uint64_t bytes);
   absl::Status Read(Session* session, uint64_t address, void* target, uint64_t bytes);

@@ -383,7 +383,7 @@ DECL_EXPORT bm_status_t bm_mem_convert_system_to_device_coeff_byte(bm_handle_t h
                                                                    int coeff_count);
 
 /* ---- Mapping (SoC) ----
- * The address must be page aligned. On a PCIe card these answer BM_NOT_SUPPORTED. flush makes host writes visible to
+ * The address must be page aligned. On a PCIe card these answer BM_ERR_FAILURE. flush makes host writes visible to
  * the device, invalidate device writes to the host.
  */
 DECL_EXPORT bm_status_t bm_mem_mmap_device_mem(bm_handle_t handle, bm_device_mem_t* mem, unsigned long long* vmem);
