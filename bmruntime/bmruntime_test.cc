@@ -119,6 +119,7 @@ class BmruntimeTest : public ::testing::Test {
     bm_tensor_t output = {};
     std::vector<float> values;
     if (bmrt_launch_tensor(bmrt, net, &input, 1, &output, 1)) {
+      EXPECT_EQ(bm_thread_sync(static_cast<bm_handle_t>(bmrt_get_bm_handle(bmrt))), BM_SUCCESS);
       values = Download<float>(output);
       Free(output);
     }

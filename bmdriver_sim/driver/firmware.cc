@@ -15,7 +15,6 @@ namespace bm::driver {
 namespace {
 
 constexpr uint64_t kDdrBytesPerMicrosecond = 26000;  // what the DMA engine sees of DDR
-constexpr uint64_t kLaunchMicroseconds = 40;         // message and firmware of a net launch
 constexpr size_t kMostPrograms = 64;
 
 uint64_t CopyMicroseconds(uint64_t bytes) { return bytes / kDdrBytesPerMicrosecond; }
@@ -293,7 +292,7 @@ absl::StatusOr<uint64_t> Firmware::MultiFullNet(absl::Span<const uint8_t> payloa
     ASSIGN_OR_RETURN(const uint64_t bytes, Transfer(tensor, /*to_compiled=*/false, &chip_));
     moved += bytes;
   }
-  return kLaunchMicroseconds + CopyMicroseconds(moved) + program->EstimatedCycles() / isa::kTpuMegahertz;
+  return CopyMicroseconds(moved) + program->EstimatedCycles() / isa::kTpuMegahertz;
 }
 
 }  // namespace bm::driver

@@ -11,6 +11,7 @@
 #include "base/status_macros.h"
 #include "bmdriver_sim/reference/execute.h"
 #include "isa/command_group.h"
+#include "isa/schedule.h"
 
 namespace bm::reference {
 namespace {
@@ -36,6 +37,8 @@ class ReferenceProgram : public chip::Program {
       groups_.push_back(*std::move(group));
       orders_.push_back(*std::move(order));
     }
+    ASSIGN_OR_RETURN(const isa::Schedule schedule, isa::EstimateSchedule(groups_));
+    cycles_ = schedule.cycles;
     return absl::OkStatus();
   }
 
@@ -51,7 +54,7 @@ class ReferenceProgram : public chip::Program {
     return absl::OkStatus();
   }
 
-  uint64_t EstimatedCycles() const override { return 0; }
+  uint64_t EstimatedCycles() const override { return cycles_; }
 
  private:
   // Advances whenever somebody writes into the pages of the commands.
@@ -99,6 +102,7 @@ class ReferenceProgram : public chip::Program {
   const std::vector<chip::CommandGroupImage> images_;
   chip::Chip& chip_;
   uint64_t generation_ = 0;
+  uint64_t cycles_ = 0;
   std::vector<isa::CommandGroup> groups_;
   std::vector<std::vector<isa::ScheduledCommand>> orders_;
 };
