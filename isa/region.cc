@@ -83,11 +83,13 @@ Region MakeRegion(uint64_t lanes, uint64_t base, uint64_t run_bytes, const std::
   int moving_count = 0;
   for (const Region::Extent& extent : extents) {
     if (extent.count == 0) region.run_bytes = 0;
-    if (extent.count > 1 && extent.stride_bytes > 0) moving[moving_count++] = extent;
+    if (extent.count <= 1 || extent.stride_bytes == 0) continue;
+    int place = moving_count++;
+    for (; place > 0 && moving[place - 1].stride_bytes > extent.stride_bytes; --place)
+      moving[place] = moving[place - 1];
+    moving[place] = extent;
   }
   if (region.run_bytes == 0) return region;
-  std::sort(moving.begin(), moving.begin() + moving_count,
-            [](const Region::Extent& a, const Region::Extent& b) { return a.stride_bytes < b.stride_bytes; });
   int kept = 0;
   for (int k = 0; k < moving_count; ++k) {
     const Region::Extent& extent = moving[k];

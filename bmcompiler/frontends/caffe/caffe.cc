@@ -1,6 +1,7 @@
 #include "bmcompiler/frontends/caffe/caffe.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 #include <map>
 #include <unordered_map>
@@ -83,11 +84,17 @@ absl::StatusOr<Shape> InputLayerShape(const LayerParameter& layer, int top) {
   return Shape();
 }
 
+// The name asked for, the prototxt's, or what stands in for one.
+std::string NameOf(const NetParameter& net, const ReadOptions& options) {
+  if (!options.net_name.empty()) return options.net_name;
+  return net.name().empty() ? options.fallback_name : net.name();
+}
+
 // Walks the layers of a network and builds the graph.
 class Importer {
  public:
   Importer(const NetParameter& net, const NetParameter& weights, const ReadOptions& options)
-      : net_(net), options_(options), graph_(options.net_name.empty() ? net.name() : options.net_name) {
+      : net_(net), options_(options), graph_(NameOf(net, options)) {
     for (const LayerParameter& layer : weights.layer()) weights_[layer.name()] = &layer;
   }
 
@@ -232,10 +239,13 @@ absl::StatusOr<graph::Graph> ReadCaffe(const std::string& prototxt_path, const s
                                        const ReadOptions& options) {
   ASSIGN_OR_RETURN(const MappedFile prototxt, MappedFile::Open(prototxt_path));
   ASSIGN_OR_RETURN(const MappedFile caffemodel, MappedFile::Open(caffemodel_path));
+  ReadOptions named = options;
+  const std::string stem = std::filesystem::path(prototxt_path).stem().string();
+  if (named.fallback_name.empty()) named.fallback_name = stem;
   const auto text = [](const MappedFile& file) {
     return absl::string_view(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
   };
-  return ParseCaffe(text(prototxt), text(caffemodel), options, prototxt_path, caffemodel_path);
+  return ParseCaffe(text(prototxt), text(caffemodel), named, prototxt_path, caffemodel_path);
 }
 
 std::vector<std::string> SupportedLayers() {

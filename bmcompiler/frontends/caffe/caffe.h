@@ -20,6 +20,8 @@ struct ReadOptions {
   std::vector<Shape> input_shapes;
   // The graph's name; empty: the prototxt's.
   std::string net_name;
+  // The graph's name where the prototxt has none either; ReadCaffe takes the file's.
+  std::string fallback_name;
 };
 
 // NOT_FOUND for a missing file; INVALID_ARGUMENT naming file and line or layer for one that does not hold together;
