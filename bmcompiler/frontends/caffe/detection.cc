@@ -41,8 +41,8 @@ std::vector<Box> CellBoxes(const PriorBoxParameter& p) {
 absl::Status ConvertPriorBox(Layer* layer) {
   const PriorBoxParameter& p = layer->parameter().prior_box_param();
   RETURN_IF_ERROR(layer->CheckBottoms(2, 2));
-  const Shape& map = layer->shape(0);
-  const Shape& image = layer->shape(1);
+  const Shape map = layer->shape(0);
+  const Shape image = layer->shape(1);
   if (map.rank() != 4 || image.rank() != 4) {
     return layer->Invalid(absl::StrCat("bottoms of shapes ", map.ToString(), " and ", image.ToString()));
   }
@@ -57,7 +57,7 @@ absl::Status ConvertPriorBox(Layer* layer) {
     return layer->Invalid(absl::StrCat(p.variance_size(), " variances; none, one or four"));
   }
   const std::vector<Box> boxes = CellBoxes(p);
-  constexpr size_t kMostBoxes = 1 << 24;
+  constexpr size_t kMostBoxes = 1 << 20;
   const auto cells = static_cast<size_t>(map[2] * map[3]);
   if (boxes.empty() || boxes.size() * cells > kMostBoxes) {
     return layer->Invalid(

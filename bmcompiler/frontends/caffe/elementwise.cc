@@ -71,7 +71,7 @@ absl::Status ConvertLog(Layer* layer) {
 
 absl::Status ConvertPrelu(Layer* layer) {
   RETURN_IF_ERROR(layer->CheckBottoms(1, 1));
-  const Shape& x = layer->shape(0);
+  const Shape x = layer->shape(0);
   if (x.rank() < 2) return layer->Invalid(absl::StrCat("a bottom of shape ", x.ToString(), "; it takes channels"));
   const bool is_shared = layer->parameter().prelu_param().channel_shared() || layer->BlobElements(0) == 1;
   ASSIGN_OR_RETURN(const ValueId slope, layer->BlobConstant(0, {is_shared ? 1 : x[1]}));
@@ -83,7 +83,7 @@ absl::Status ConvertPrelu(Layer* layer) {
 // Mean and variance are stored as sums that the third blob divides; a factor of 0 makes them 0.
 absl::Status ConvertBatchNorm(Layer* layer) {
   RETURN_IF_ERROR(layer->CheckBottoms(1, 1));
-  const Shape& x = layer->shape(0);
+  const Shape x = layer->shape(0);
   if (x.rank() < 2) return layer->Invalid(absl::StrCat("a bottom of shape ", x.ToString(), "; it takes channels"));
   ASSIGN_OR_RETURN(const std::vector<float> factor, layer->Blob(2, 1));
   const float scale = factor[0] == 0 ? 0 : 1 / factor[0];
@@ -101,7 +101,7 @@ absl::Status ConvertBatchNorm(Layer* layer) {
 
 // The shape of a factor that covers `num_axes` (-1: all) axes from `axis` on.
 absl::StatusOr<Shape> FactorShape(const Layer& layer, int axis, int num_axes) {
-  const Shape& x = layer.shape(0);
+  const Shape x = layer.shape(0);
   const int end = num_axes < 0 ? x.rank() : axis + num_axes;
   if (end > x.rank() || end <= axis) {
     return layer.Invalid(absl::StrCat(num_axes, " axes from axis ", axis, " on of a bottom of shape ", x.ToString()));
@@ -111,8 +111,8 @@ absl::StatusOr<Shape> FactorShape(const Layer& layer, int axis, int num_axes) {
 
 // A second bottom of the shape of some axes, with extents of 1 for the others.
 absl::StatusOr<ValueId> Spread(Layer* layer, ValueId factor, int axis) {
-  const Shape& x = layer->shape(0);
-  const Shape& shape = layer->shape_of(factor);
+  const Shape x = layer->shape(0);
+  const Shape shape = layer->shape_of(factor);
   std::vector<int64_t> dims(x.rank(), 1);
   if (axis + shape.rank() > x.rank()) {
     return layer->Invalid(
@@ -198,7 +198,7 @@ absl::Status ConvertLrn(Layer* layer) {
 absl::Status ConvertNormalize(Layer* layer) {
   const NormalizeParameter& p = layer->parameter().norm_param();
   RETURN_IF_ERROR(layer->CheckBottoms(1, 1));
-  const Shape& x = layer->shape(0);
+  const Shape x = layer->shape(0);
   if (x.rank() != 4) return layer->Invalid(absl::StrCat("a bottom of shape ", x.ToString(), "; it takes 4 dimensions"));
   ASSIGN_OR_RETURN(const ValueId scale, layer->BlobConstant(0, {p.channel_shared() ? 1 : x[1]}));
   const graph::Normalize op{p.across_spatial(), p.eps()};

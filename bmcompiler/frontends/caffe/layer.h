@@ -28,8 +28,9 @@ class Layer {
   const LayerParameter& parameter() const { return parameter_; }
   int bottom_count() const { return static_cast<int>(bottoms_.size()); }
   ValueId bottom(int index) const { return bottoms_[index]; }
-  const Shape& shape(int bottom) const { return graph_.value(bottoms_[bottom]).shape; }
-  const Shape& shape_of(ValueId value) const { return graph_.value(value).shape; }
+  // Shapes are copies: the graph's own move when it grows.
+  Shape shape(int bottom) const { return shape_of(bottoms_[bottom]); }
+  Shape shape_of(ValueId value) const { return graph_.value(value).shape; }
 
   // INVALID_ARGUMENT unless there are `least` to `most` bottoms.
   absl::Status CheckBottoms(int least, int most) const;

@@ -39,7 +39,7 @@ absl::Status ConvertSlice(Layer* layer) {
   const SliceParameter& p = layer->parameter().slice_param();
   RETURN_IF_ERROR(layer->CheckBottoms(1, 1));
   ASSIGN_OR_RETURN(const int axis, layer->Axis(p.has_slice_dim() ? static_cast<int>(p.slice_dim()) : p.axis()));
-  const Shape& x = layer->shape(0);
+  const Shape x = layer->shape(0);
   const int tops = layer->parameter().top_size();
   std::vector<int64_t> points = {0};
   if (p.slice_point_size() > 0) {
@@ -68,7 +68,7 @@ absl::Status ConvertFlatten(Layer* layer) {
   RETURN_IF_ERROR(layer->CheckBottoms(1, 1));
   ASSIGN_OR_RETURN(const int axis, layer->Axis(p.axis()));
   ASSIGN_OR_RETURN(const int end, layer->Axis(p.end_axis()));
-  const Shape& x = layer->shape(0);
+  const Shape x = layer->shape(0);
   if (end < axis) return layer->Invalid(absl::StrCat("axes ", axis, " to ", end));
   std::vector<int64_t> dims(x.dims().begin(), x.dims().begin() + axis);
   dims.push_back(x.CountOf(axis, end + 1));
@@ -81,7 +81,7 @@ absl::Status ConvertFlatten(Layer* layer) {
 absl::Status ConvertReshape(Layer* layer) {
   const ReshapeParameter& p = layer->parameter().reshape_param();
   RETURN_IF_ERROR(layer->CheckBottoms(1, 1));
-  const Shape& x = layer->shape(0);
+  const Shape x = layer->shape(0);
   const int begin = p.axis() < 0 ? p.axis() + x.rank() + 1 : p.axis();
   const int end = p.num_axes() < 0 ? x.rank() : begin + p.num_axes();
   if (begin < 0 || begin > x.rank() || end < begin || end > x.rank()) {
@@ -147,8 +147,8 @@ absl::Status ConvertCrop(Layer* layer) {
   const CropParameter& p = layer->parameter().crop_param();
   RETURN_IF_ERROR(layer->CheckBottoms(2, 2));
   ASSIGN_OR_RETURN(const int axis, layer->Axis(p.axis()));
-  const Shape& x = layer->shape(0);
-  const Shape& reference = layer->shape(1);
+  const Shape x = layer->shape(0);
+  const Shape reference = layer->shape(1);
   const int cut_axes = x.rank() - axis;
   if (reference.rank() != x.rank() || (p.offset_size() > 1 && p.offset_size() != cut_axes)) {
     return layer->Invalid(absl::StrCat("bottoms of shapes ", x.ToString(), " and ", reference.ToString(), " with ",
@@ -177,7 +177,7 @@ absl::Status Rearrange(Layer* layer, const Shape& split, std::vector<int> permut
 
 absl::Status ConvertShuffleChannel(Layer* layer) {
   RETURN_IF_ERROR(layer->CheckBottoms(1, 1));
-  const Shape& x = layer->shape(0);
+  const Shape x = layer->shape(0);
   const int64_t groups = layer->parameter().shuffle_channel_param().group();
   if (x.rank() < 2 || groups < 1 || x[1] % groups != 0) {
     return layer->Invalid(absl::StrCat("a bottom of shape ", x.ToString(), " in ", groups, " groups"));
@@ -189,7 +189,7 @@ absl::Status ConvertShuffleChannel(Layer* layer) {
 absl::Status ConvertReorg(Layer* layer) {
   const ReorgParameter& p = layer->parameter().reorg_param();
   RETURN_IF_ERROR(layer->CheckBottoms(1, 1));
-  const Shape& x = layer->shape(0);
+  const Shape x = layer->shape(0);
   const int64_t s = p.stride();
   if (x.rank() != 4 || s < 1 || s > 1024 || x[1] % (s * s) != 0 || (!p.reverse() && (x[2] % s != 0 || x[3] % s != 0))) {
     return layer->Invalid(absl::StrCat("a bottom of shape ", x.ToString(), " with stride ", s,

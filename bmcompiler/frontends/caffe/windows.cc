@@ -62,7 +62,7 @@ absl::StatusOr<std::vector<ValueId>> WeightedInputs(Layer* layer, const Shape& w
 absl::Status ConvertConvolutionWith(Layer* layer, int64_t groups, bool is_transposed) {
   const ConvolutionParameter& p = layer->parameter().convolution_param();
   RETURN_IF_ERROR(layer->CheckBottoms(1, 1));
-  const Shape& x = layer->shape(0);
+  const Shape x = layer->shape(0);
   if (x.rank() != 4 || p.axis() != 1) {
     return layer->Unsupported(absl::StrCat("a bottom of shape ", x.ToString(), " and axis ", p.axis(),
                                            "; four dimensions and axis 1 are built"));
@@ -88,7 +88,7 @@ absl::Status ConvertConvolution(Layer* layer) {
 
 absl::Status ConvertDepthwise(Layer* layer) {
   RETURN_IF_ERROR(layer->CheckBottoms(1, 1));
-  const Shape& x = layer->shape(0);
+  const Shape x = layer->shape(0);
   return ConvertConvolutionWith(layer, x.rank() > 1 ? x[1] : 0, false);
 }
 
@@ -108,7 +108,7 @@ int64_t PooledExtent(int64_t in, int64_t kernel, int64_t stride, int64_t pad, bo
 absl::Status ConvertPooling(Layer* layer) {
   const PoolingParameter& p = layer->parameter().pooling_param();
   RETURN_IF_ERROR(layer->CheckBottoms(1, 1));
-  const Shape& x = layer->shape(0);
+  const Shape x = layer->shape(0);
   if (x.rank() != 4) return layer->Invalid(absl::StrCat("a bottom of shape ", x.ToString(), "; it takes 4 dimensions"));
   if (p.pool() == PoolingParameter::STOCHASTIC) return layer->Unsupported("stochastic pooling");
   if (layer->parameter().top_size() > 1) return layer->Unsupported("a second top (the mask of the maxima)");
@@ -140,7 +140,7 @@ absl::Status ConvertInnerProduct(Layer* layer) {
   const InnerProductParameter& p = layer->parameter().inner_product_param();
   RETURN_IF_ERROR(layer->CheckBottoms(1, 1));
   ASSIGN_OR_RETURN(const int axis, layer->Axis(p.axis()));
-  const Shape& x = layer->shape(0);
+  const Shape x = layer->shape(0);
   const int64_t depth = x.CountOf(axis, x.rank());
   const int64_t outputs = p.num_output();
   if (outputs < 1 || depth < 1) return layer->Invalid(absl::StrCat(depth, " inputs and ", outputs, " outputs"));
@@ -174,7 +174,7 @@ absl::Status ConvertUpsample(Layer* layer) {
   if (layer->bottom_count() > 1) return layer->Unsupported("a second bottom (the mask of a pooling)");
   RETURN_IF_ERROR(layer->CheckBottoms(1, 1));
   RETURN_IF_ERROR(CheckImage(*layer));
-  const Shape& x = layer->shape(0);
+  const Shape x = layer->shape(0);
   graph::Resize op;
   op.out_h = p.has_upsample_h() ? p.upsample_h() : x[2] * (p.has_scale_h() ? p.scale_h() : p.scale());
   op.out_w = p.has_upsample_w() ? p.upsample_w() : x[3] * (p.has_scale_w() ? p.scale_w() : p.scale());
@@ -186,7 +186,7 @@ absl::Status ConvertInterp(Layer* layer) {
   const InterpParameter& p = layer->parameter().interp_param();
   RETURN_IF_ERROR(layer->CheckBottoms(1, 2));
   RETURN_IF_ERROR(CheckImage(*layer));
-  const Shape& x = layer->shape(0);
+  const Shape x = layer->shape(0);
   if (p.pad_beg() > 0 || p.pad_end() > 0) {
     return layer->Invalid(absl::StrCat("paddings of ", p.pad_beg(), " and ", p.pad_end(), "; they are not positive"));
   }

@@ -1,0 +1,160 @@
+// Reading Caffe networks: structure, weights, rules of the format, refusals.
+#include "bmcompiler/frontends/caffe/caffe.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/testing/status_matchers.h"
+#include "bmcompiler/evaluate/evaluate.h"
+#include "bmcompiler/frontends/caffe/testing/small_net.h"
+#include "gtest/gtest.h"
+
+namespace bm::caffe {
+namespace {
+
+using testing::AddWeights;
+
+constexpr char kInput[] =
+    "layer { name: 'data' type: 'Input' top: 'data' input_param { shape { dim: 1 dim: 4 dim: 6 dim: 6 } } }\n";
+
+absl::StatusOr<graph::Graph> Parse(const std::string& prototxt, const NetParameter& weights = {},
+                                   const ReadOptions& options = {}) {
+  return ParseCaffe(prototxt, weights.SerializeAsString(), options);
+}
+
+Shape OutputShape(const graph::Graph& graph, int index = 0) { return graph.value(graph.outputs()[index]).shape; }
+
+TEST(CaffeTest, TheSmallNetHasItsNamesAndShapes) {
+  ASSERT_OK_AND_ASSIGN(const graph::Graph graph, ParseCaffe(testing::kSmallPrototxt, testing::SmallCaffemodel(), {}));
+  EXPECT_EQ(graph.name(), "small");
+  ASSERT_EQ(graph.outputs().size(), 2u);
+  EXPECT_EQ(graph.value(graph.outputs()[0]).name, "prior");
+  EXPECT_EQ(graph.value(graph.outputs()[1]).name, "prob");
+  EXPECT_EQ(OutputShape(graph, 1), (Shape{1, 5}));
+  EXPECT_EQ(OutputShape(graph, 0), (Shape{1, 2, 4 * 4 * 3 * 4}));
+}
+
+TEST(CaffeTest, GivenShapesReplaceThoseOfTheFile) {
+  ReadOptions options;
+  options.input_shapes = {{2, 4, 8, 8}};
+  const std::string net = absl::StrCat(kInput, "layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r' }");
+  ASSERT_OK_AND_ASSIGN(const graph::Graph graph, Parse(net, {}, options));
+  EXPECT_EQ(OutputShape(graph), (Shape{2, 4, 8, 8}));
+  options.input_shapes.push_back({1});
+  EXPECT_STATUS(Parse(net, {}, options), absl::StatusCode::kInvalidArgument, "2 shapes are given; the network has 1");
+}
+
+TEST(CaffeTest, OldInputsAndFirstGenerationLayers) {
+  NetParameter weights;
+  V1LayerParameter* layer = weights.add_layers();
+  layer->set_name("fc");
+  layer->set_type(V1LayerParameter::INNER_PRODUCT);
+  BlobProto* blob = layer->add_blobs();
+  blob->set_num(1);
+  blob->set_channels(1);
+  blob->set_height(2);
+  blob->set_width(12);
+  for (int i = 0; i < 24; ++i) blob->add_data(1);
+  ASSERT_OK_AND_ASSIGN(const graph::Graph graph,
+                       Parse("name: 'old' input: 'x' input_dim: 1 input_dim: 3 input_dim: 2 input_dim: 2\n"
+                             "layers { name: 'fc' type: INNER_PRODUCT bottom: 'x' top: 'fc' inner_product_param { "
+                             "num_output: 2 bias_term: false } }\n"
+                             "layers { name: 'prob' type: SOFTMAX bottom: 'fc' top: 'prob' }",
+                             weights));
+  EXPECT_EQ(OutputShape(graph), (Shape{1, 2}));
+}
+
+TEST(CaffeTest, PhasesLabelsAndLossesAreLeftOut) {
+  ASSERT_OK_AND_ASSIGN(
+      const graph::Graph graph,
+      Parse("layer { name: 'train' type: 'Data' top: 'data' top: 'label' include { phase: TRAIN } }\n"
+            "layer { name: 'test' type: 'DummyData' top: 'data' top: 'label' include { phase: TEST } "
+            "dummy_data_param { shape { dim: 1 dim: 3 } } }\n"
+            "layer { name: 'drop' type: 'Dropout' bottom: 'data' top: 'data' }\n"
+            "layer { name: 'loss' type: 'SoftmaxWithLoss' bottom: 'data' bottom: 'label' top: 'loss' }\n"
+            "layer { name: 'acc' type: 'Accuracy' bottom: 'data' bottom: 'label' top: 'acc' }"));
+  ASSERT_EQ(graph.outputs().size(), 1u);
+  EXPECT_EQ(graph.value(graph.outputs()[0]).name, "loss");
+}
+
+TEST(CaffeTest, UnknownLayersAreListedAllAtOnce) {
+  const absl::Status status = Parse(absl::StrCat(kInput,
+                                                 "layer { name: 'a' type: 'Frobnicate' bottom: 'data' top: 'a' }\n"
+                                                 "layer { name: 'b' type: 'DetectionOutput' bottom: 'a' top: 'b' }"))
+                                  .status();
+  EXPECT_STATUS(status, absl::StatusCode::kUnimplemented,
+                "a (Frobnicate), b (DetectionOutput, which runs on the host)");
+}
+
+TEST(CaffeTest, MistakesNameLineOrLayer) {
+  EXPECT_STATUS(Parse("layer {\n  name: 'x'\n  type: }"), absl::StatusCode::kInvalidArgument, "line 3, column");
+  EXPECT_STATUS(Parse(absl::StrCat(kInput, "layer { name: 'r' type: 'ReLU' bottom: 'nix' top: 'r' }")),
+                absl::StatusCode::kInvalidArgument, "layer r (ReLU): no layer above it has the top nix");
+  const std::string conv =
+      absl::StrCat(kInput,
+                   "layer { name: 'c' type: 'Convolution' bottom: 'data' top: 'c' convolution_param { num_output: 2 "
+                   "kernel_size: 3 } }");
+  EXPECT_STATUS(Parse(conv), absl::StatusCode::kInvalidArgument, "layer c (Convolution): the caffemodel has 0 blobs");
+  NetParameter weights;
+  AddWeights(&weights, "c", {{2, 3, 3, 3}, {2}});
+  EXPECT_STATUS(Parse(conv, weights), absl::StatusCode::kInvalidArgument, "blob 0 has 54 values; 72 are needed");
+  EXPECT_STATUS(ParseCaffe(conv, "\x0f\xff", {}), absl::StatusCode::kInvalidArgument, "not a caffemodel");
+}
+
+TEST(CaffeTest, PoolingRoundsUpAndDropsAWindowBeyondThePadding) {
+  const auto shape = [](const std::string& parameters) {
+    const absl::StatusOr<graph::Graph> graph = Parse(absl::StrCat(
+        kInput, "layer { name: 'p' type: 'Pooling' bottom: 'data' top: 'p' pooling_param { ", parameters, " } }"));
+    EXPECT_OK(graph);
+    return OutputShape(*graph);
+  };
+  EXPECT_EQ(shape("kernel_size: 3 stride: 2"), (Shape{1, 4, 3, 3}));
+  EXPECT_EQ(shape("kernel_size: 3 stride: 2 round_mode: FLOOR"), (Shape{1, 4, 2, 2}));
+  EXPECT_EQ(shape("kernel_size: 3 stride: 2 ceil_mode: false"), (Shape{1, 4, 2, 2}));
+  EXPECT_EQ(shape("kernel_size: 2 stride: 2 pad: 1"), (Shape{1, 4, 4, 4}));
+  EXPECT_EQ(shape("kernel_size: 3 stride: 3 pad: 1"), (Shape{1, 4, 3, 3}));
+  EXPECT_EQ(shape("global_pooling: true"), (Shape{1, 4, 1, 1}));
+}
+
+TEST(CaffeTest, ReorgFollowsDarknetsOrder) {
+  ASSERT_OK_AND_ASSIGN(
+      const graph::Graph graph,
+      Parse("layer { name: 'd' type: 'Input' top: 'd' input_param { shape { dim: 1 dim: 4 dim: 2 dim: 2 } } }\n"
+            "layer { name: 'r' type: 'Reorg' bottom: 'd' top: 'r' reorg_param { stride: 2 } }"));
+  EXPECT_EQ(OutputShape(graph), (Shape{1, 16, 1, 1}));
+  std::vector<float> x(16);
+  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i);
+  ASSERT_OK_AND_ASSIGN(const evaluate::Values y, evaluate::Evaluate(graph, {x}));
+  // Read as one plane of 4 x 4: result k * 4 + j * 2 + i comes from row 2 j + k / 2, column 2 i + k % 2.
+  for (int k = 0; k < 4; ++k) {
+    for (int j = 0; j < 2; ++j) {
+      for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(y[0][k * 4 + j * 2 + i], static_cast<float>((2 * j + k / 2) * 4 + 2 * i + k % 2));
+      }
+    }
+  }
+}
+
+TEST(CaffeTest, PriorBoxesAreCentredNormalisedAndCarryVariances) {
+  ASSERT_OK_AND_ASSIGN(
+      const graph::Graph graph,
+      Parse("layer { name: 'i' type: 'Input' top: 'i' input_param { shape { dim: 1 dim: 3 dim: 10 dim: 20 } } }\n"
+            "layer { name: 'm' type: 'Pooling' bottom: 'i' top: 'm' pooling_param { kernel_size: 10 stride: 10 } }\n"
+            "layer { name: 'p' type: 'PriorBox' bottom: 'm' bottom: 'i' top: 'p' prior_box_param { min_size: 4 "
+            "max_size: 9 aspect_ratio: 4 variance: 0.1 variance: 0.1 variance: 0.2 variance: 0.2 } }"));
+  ASSERT_OK_AND_ASSIGN(const evaluate::Values values, evaluate::Evaluate(graph, {std::vector<float>(600)}));
+  const std::vector<float>& p = values[0];
+  ASSERT_EQ(p.size(), 2u * 2 * 4 * 4);
+  const float boxes[][4] = {{3 / 20.f, 3 / 10.f, 7 / 20.f, 7 / 10.f},   // 4 x 4
+                            {2 / 20.f, 2 / 10.f, 8 / 20.f, 8 / 10.f},   // the mean of 4 and 9
+                            {1 / 20.f, 4 / 10.f, 9 / 20.f, 6 / 10.f},   // ratio 4
+                            {4 / 20.f, 1 / 10.f, 6 / 20.f, 9 / 10.f}};  // and turned
+  for (int b = 0; b < 4; ++b) {
+    for (int k = 0; k < 4; ++k) EXPECT_NEAR(p[b * 4 + k], boxes[b][k], 1e-6) << b << " " << k;
+  }
+  EXPECT_FLOAT_EQ(p[32], 0.1f);
+  EXPECT_FLOAT_EQ(p[34], 0.2f);
+}
+
+}  // namespace
+}  // namespace bm::caffe
