@@ -7,17 +7,23 @@ echo "== packages"
 tools/install_packages.sh
 
 echo "== build"
-bazel build -c opt //bmcompiler/bmnetc //tools:bmrt_test //tools:tpu_model //examples/digits:classify
+bazel build -c opt //bmcompiler/bmnetc //tools:bmrt_test //tools:tpu_model //examples/digits:classify \
+  //examples/shapes:detect_bmrt
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
-echo "== compile examples/digits for the BM1684"
-bazel-bin/bmcompiler/bmnetc/bmnetc --model=examples/digits/digits.prototxt --weight=examples/digits/digits.caffemodel \
-  --outdir="$out/digits" --target=BM1684
+for net in digits shapes; do
+  echo "== compile examples/$net for the BM1684"
+  bazel-bin/bmcompiler/bmnetc/bmnetc --model="examples/$net/$net.prototxt" --weight="examples/$net/$net.caffemodel" \
+    --outdir="$out/$net" --target=BM1684
+  echo "== check it against its floating point reference"
+  bazel-bin/tools/bmrt_test/bmrt_test --context_dir="$out/$net" | grep -E 'cmp|calculate'
+done
 
-echo "== check the compiled network against its floating point reference"
-bazel-bin/tools/bmrt_test/bmrt_test --context_dir="$out/digits" | grep -E 'cmp|calculate'
-
-echo "== classify handwritten digits on the simulated card"
+echo "== read handwritten digits on the simulated card"
 bazel-bin/examples/digits/classify "$out/digits/compilation.bmodel" examples/digits/digits.csv
+
+echo "== find shapes in pictures on the simulated card"
+bazel-bin/examples/shapes/detect_bmrt "$out/shapes/compilation.bmodel" examples/shapes/pictures/shapes.txt \
+  examples/shapes/pictures/*.ppm

@@ -1,0 +1,190 @@
+// Finds shapes in pictures on a card, with the vendor's C interfaces only.
+//
+//   detect_bmrt compilation.bmodel shapes.txt picture.ppm...
+//
+// shapes.txt tells what is drawn: "file class x1 y1 x2 y2" lines. How the outputs are read: README.md.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "bmlib_runtime.h"
+#include "bmruntime_interface.h"
+
+namespace {
+
+constexpr int kSize = 128, kCell = 8, kGrid = kSize / kCell;
+constexpr float kThreshold = 0.4f;
+constexpr const char* kClasses[] = {"circle", "square", "triangle"};
+constexpr int kClassCount = 3;
+
+struct Shape {
+  std::string kind;
+  float score = 1;
+  float box[4] = {};  // x1 y1 x2 y2, pixels
+};
+
+// A binary PPM of kSize x kSize as planes in 0..1; empty if it is none.
+std::vector<float> ReadPicture(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string magic;
+  int width = 0, height = 0, most = 0;
+  file >> magic >> width >> height >> most;
+  file.get();
+  std::vector<char> pixels(kSize * kSize * 3);
+  if (magic != "P6" || width != kSize || height != kSize || most != 255 || !file.read(pixels.data(), pixels.size()))
+    return {};
+  std::vector<float> planes(pixels.size());
+  for (int i = 0; i < kSize * kSize; ++i) {
+    for (int c = 0; c < 3; ++c) {
+      planes[c * kSize * kSize + i] = static_cast<float>(static_cast<unsigned char>(pixels[3 * i + c])) / 255;
+    }
+  }
+  return planes;
+}
+
+std::vector<Shape> ReadTruth(const char* path, const std::string& picture) {
+  std::vector<Shape> shapes;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream fields(line);
+    std::string name;
+    Shape shape;
+    fields >> name >> shape.kind >> shape.box[0] >> shape.box[1] >> shape.box[2] >> shape.box[3];
+    if (name == picture) shapes.push_back(shape);
+  }
+  return shapes;
+}
+
+// Cells whose heat reaches the threshold and is the largest of its neighbourhood.
+std::vector<Shape> Decode(const std::vector<float>& heat, const std::vector<float>& box) {
+  const auto at = [](const std::vector<float>& map, int c, int y, int x) { return map[(c * kGrid + y) * kGrid + x]; };
+  std::vector<Shape> found;
+  for (int c = 0; c < kClassCount; ++c) {
+    for (int y = 0; y < kGrid; ++y) {
+      for (int x = 0; x < kGrid; ++x) {
+        const float score = at(heat, c, y, x);
+        float largest = 0;
+        for (int k = 0; k < kClassCount * 9; ++k) {
+          const int ny = y + k / 3 % 3 - 1, nx = x + k % 3 - 1;
+          if (ny >= 0 && ny < kGrid && nx >= 0 && nx < kGrid) largest = std::max(largest, at(heat, k / 9, ny, nx));
+        }
+        if (score < kThreshold || score < largest) continue;
+        const float cx = (static_cast<float>(x) + at(box, 0, y, x)) * kCell;
+        const float cy = (static_cast<float>(y) + at(box, 1, y, x)) * kCell;
+        const float half_w = at(box, 2, y, x) * kSize / 2, half_h = at(box, 3, y, x) * kSize / 2;
+        found.push_back({kClasses[c], score, {cx - half_w, cy - half_h, cx + half_w, cy + half_h}});
+      }
+    }
+  }
+  return found;
+}
+
+float Iou(const float* a, const float* b) {
+  const float w = std::max(0.0f, std::min(a[2], b[2]) - std::max(a[0], b[0]));
+  const float h = std::max(0.0f, std::min(a[3], b[3]) - std::max(a[1], b[1]));
+  const float areas = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]);
+  return w * h / (areas - w * h);
+}
+
+// An open card with the network on it.
+class Detector {
+ public:
+  bool Open(const char* model) {
+    if (bm_dev_request(&handle_, 0) != BM_SUCCESS) return false;
+    runtime_ = bmrt_create(handle_);
+    if (runtime_ == nullptr || !bmrt_load_bmodel(runtime_, model)) return false;
+    const char** names = nullptr;
+    bmrt_get_network_names(runtime_, &names);
+    net_ = bmrt_get_network_info(runtime_, names[0]);
+    free(names);
+    return true;
+  }
+  ~Detector() {
+    bmrt_destroy(runtime_);
+    if (handle_ != nullptr) bm_dev_free(handle_);
+  }
+
+  bool Run(std::vector<float> picture, std::vector<Shape>* found) {
+    bm_tensor_t input;
+    std::vector<bm_tensor_t> outputs(net_->output_num);
+    if (!bmrt_tensor(&input, runtime_, BM_FLOAT32, net_->stages[0].input_shapes[0])) return false;
+    bool done = bm_memcpy_s2d(handle_, input.device_mem, picture.data()) == BM_SUCCESS &&
+                bmrt_launch_tensor(runtime_, net_->name, &input, 1, outputs.data(), net_->output_num);
+    bm_free_device(handle_, input.device_mem);
+    if (!done) return false;
+    done = bm_thread_sync(handle_) == BM_SUCCESS;
+    std::vector<float> heat, box;
+    for (int i = 0; i < net_->output_num; ++i) {
+      std::vector<float>& target = std::strcmp(net_->output_names[i], "heat") == 0 ? heat : box;
+      target.resize(bmrt_shape_count(&outputs[i].shape));
+      done &= bm_memcpy_d2s_partial(handle_, target.data(), outputs[i].device_mem,
+                                    static_cast<unsigned>(target.size() * sizeof(float))) == BM_SUCCESS;
+      bm_free_device(handle_, outputs[i].device_mem);
+    }
+    if (heat.size() != kClassCount * kGrid * kGrid || box.size() != 4 * kGrid * kGrid) return false;
+    *found = Decode(heat, box);
+    return done;
+  }
+
+  unsigned long ChipMicros() const {
+    bm_profile_t profile = {};
+    bm_get_profile(handle_, &profile);
+    return profile.tpu_process_time;
+  }
+
+ private:
+  bm_handle_t handle_ = nullptr;
+  void* runtime_ = nullptr;
+  const bm_net_info_t* net_ = nullptr;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 4) {
+    std::fprintf(stderr, "usage: detect_bmrt compilation.bmodel shapes.txt picture.ppm...\n");
+    return 1;
+  }
+  Detector detector;
+  if (!detector.Open(argv[1])) return 1;
+  int drawn_count = 0, right = 0, wrong = 0;
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 3; i < argc; ++i) {
+    const std::string path = argv[i];
+    const std::string name = path.substr(path.find_last_of('/') + 1);
+    const std::vector<float> picture = ReadPicture(path);
+    std::vector<Shape> found;
+    if (picture.empty() || !detector.Run(picture, &found)) {
+      std::fprintf(stderr, "%s: no binary PPM of %d x %d, or the launch failed\n", path.c_str(), kSize, kSize);
+      return 1;
+    }
+    std::vector<Shape> drawn = ReadTruth(argv[2], name);
+    drawn_count += static_cast<int>(drawn.size());
+    for (const Shape& shape : found) {
+      const auto match = std::find_if(drawn.begin(), drawn.end(), [&](const Shape& other) {
+        return other.kind == shape.kind && Iou(other.box, shape.box) >= 0.5f;
+      });
+      std::printf("%s: %-8s %.2f at %.0f,%.0f to %.0f,%.0f %s\n", name.c_str(), shape.kind.c_str(), shape.score,
+                  shape.box[0], shape.box[1], shape.box[2], shape.box[3],
+                  match != drawn.end() ? "(drawn)" : "(not drawn)");
+      if (match == drawn.end()) {
+        ++wrong;
+      } else {
+        ++right;
+        drawn.erase(match);
+      }
+    }
+  }
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  const int pictures = argc - 3;
+  std::printf("found %d of %d shapes, %d wrongly\n", right, drawn_count, wrong);
+  std::printf("estimated chip time %.1f us a picture, time taken %.1f ms a picture\n",
+              static_cast<double>(detector.ChipMicros()) / pictures, 1e3 * elapsed.count() / pictures);
+  return right > 0 ? 0 : 1;
+}
