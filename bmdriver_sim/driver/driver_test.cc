@@ -1,0 +1,201 @@
+// Heaps and cards: placement, accounting, queue order, synchronisation.
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "base/testing/status_matchers.h"
+#include "bmdriver_sim/driver/card.h"
+#include "bmdriver_sim/driver/heap.h"
+#include "gtest/gtest.h"
+
+namespace bm::driver {
+namespace {
+
+constexpr uint64_t kStart = 0x100000000;
+constexpr uint64_t kPage = Heap::kPageBytes;
+
+TEST(HeapTest, TheLowestAddressWithRoomServes) {
+  Heap heap(kStart, 16 * kPage);
+  EXPECT_EQ(heap.Allocate(1), kStart);
+  EXPECT_EQ(heap.Allocate(2 * kPage), kStart + kPage);
+  EXPECT_EQ(heap.Allocate(kPage), kStart + 3 * kPage);
+  EXPECT_EQ(heap.Free(kStart + kPage), 2 * kPage);
+  EXPECT_EQ(heap.Allocate(3 * kPage), kStart + 4 * kPage);
+  EXPECT_EQ(heap.Allocate(kPage + 1), kStart + kPage);
+  EXPECT_EQ(heap.used_bytes(), 7 * kPage);
+}
+
+TEST(HeapTest, FreedNeighboursJoin) {
+  Heap heap(kStart, 4 * kPage);
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(heap.Allocate(kPage).has_value());
+  EXPECT_FALSE(heap.Allocate(1).has_value());
+  heap.Free(kStart);
+  heap.Free(kStart + 2 * kPage);
+  EXPECT_FALSE(heap.Allocate(2 * kPage).has_value());
+  heap.Free(kStart + kPage);
+  EXPECT_EQ(heap.largest_free_bytes(), 3 * kPage);
+  EXPECT_EQ(heap.Allocate(3 * kPage), kStart);
+}
+
+TEST(HeapTest, OnlyStartsOfLiveBlocksAreFreed) {
+  Heap heap(kStart, 4 * kPage);
+  ASSERT_TRUE(heap.Allocate(2 * kPage).has_value());
+  EXPECT_FALSE(heap.Free(kStart + kPage).has_value());
+  EXPECT_TRUE(heap.Free(kStart).has_value());
+  EXPECT_FALSE(heap.Free(kStart).has_value());
+  EXPECT_FALSE(heap.Allocate(0).has_value());
+  EXPECT_FALSE(heap.Allocate(~uint64_t{0}).has_value());
+}
+
+// First fit stated independently: a map of pages.
+TEST(HeapTest, RandomUseEqualsAPlainSearch) {
+  constexpr int kPages = 200;
+  Heap heap(kStart, kPages * kPage);
+  std::vector<bool> used(kPages);
+  std::map<uint64_t, int> live;
+  std::mt19937 random(3);
+  for (int step = 0; step < 20000; ++step) {
+    if (random() % 2 == 0 && !live.empty()) {
+      auto block = live.begin();
+      std::advance(block, random() % live.size());
+      for (int i = 0; i < block->second; ++i) used[(block->first - kStart) / kPage + i] = false;
+      ASSERT_EQ(heap.Free(block->first), block->second * kPage);
+      live.erase(block);
+      continue;
+    }
+    const int pages = 1 + static_cast<int>(random() % 12);
+    int begin = 0;
+    for (int i = 0; i < kPages && i - begin < pages; ++i) {
+      if (used[i]) begin = i + 1;
+    }
+    const std::optional<uint64_t> address = heap.Allocate(pages * kPage);
+    ASSERT_EQ(address.has_value(), begin + pages <= kPages);
+    if (!address.has_value()) continue;
+    ASSERT_EQ(*address, kStart + begin * kPage);
+    for (int i = 0; i < pages; ++i) used[begin + i] = true;
+    live[*address] = pages;
+  }
+}
+
+class CardTest : public ::testing::Test {
+ protected:
+  CardTest() : card_(*Card::Get(0)), session_(card_) {}
+
+  absl::Status SendFill(uint64_t address, uint32_t words, int32_t value) {
+    std::vector<uint8_t> payload;
+    const auto put = [&](auto field) {
+      const auto* bytes = reinterpret_cast<const uint8_t*>(&field);
+      payload.insert(payload.end(), bytes, bytes + sizeof(field));
+    };
+    put(address);
+    put(uint32_t{1});
+    put(words);
+    put(int32_t{4});
+    put(value);
+    return card_->Send(&session_, kApiMemset, payload);
+  }
+
+  Card* card_;
+  Session session_;
+};
+
+TEST_F(CardTest, HeapsHaveTheRealAddressesAndAreTriedInOrder) {
+  EXPECT_EQ(card_->InfoOf(0).start, 0x124100000u);
+  EXPECT_EQ(card_->InfoOf(1).total_bytes, 0xBFF00000u);
+  EXPECT_EQ(card_->InfoOf(2).start, 0x40AB00000u);
+  ASSERT_OK_AND_ASSIGN(const uint64_t second, card_->Allocate(2 | 4, 100));
+  EXPECT_EQ(card_->HeapOf(second), 1);
+  EXPECT_OK(card_->Free(second));
+  EXPECT_STATUS(card_->Free(second), absl::StatusCode::kNotFound, "no live block");
+  EXPECT_STATUS(card_->Allocate(8, 100), absl::StatusCode::kInvalidArgument, "heap mask 8");
+  EXPECT_STATUS(card_->Allocate(1, uint64_t{1} << 33), absl::StatusCode::kResourceExhausted, "heap 0 has");
+}
+
+TEST_F(CardTest, MessagesRunInOrderAndSynchronisationWaitsForThem) {
+  ASSERT_OK_AND_ASSIGN(const uint64_t address, card_->Allocate(kAllHeaps, 1 << 20));
+  for (int i = 0; i < 400; ++i) ASSERT_OK(SendFill(address, 1 << 18, i));
+  ASSERT_OK(card_->SyncThread(&session_));
+  int32_t last = 0;
+  ASSERT_OK(card_->Read(&session_, address, &last, sizeof(last)));
+  EXPECT_EQ(last, 399);
+  ASSERT_OK_AND_ASSIGN(const Profile profile, card_->ProfileOf(&session_));
+  EXPECT_EQ(profile.sent, 400u);
+  EXPECT_EQ(profile.completed, 400u);
+  EXPECT_EQ(profile.device_to_host_count, 1u);
+  EXPECT_OK(card_->Free(address));
+}
+
+TEST_F(CardTest, ThreadsHaveRecordsOfTheirOwn) {
+  ASSERT_OK_AND_ASSIGN(const uint64_t address, card_->Allocate(kAllHeaps, 4096));
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      EXPECT_STATUS(card_->ProfileOf(&session_), absl::StatusCode::kNotFound, "thread");
+      for (int k = 0; k < 50; ++k) EXPECT_OK(SendFill(address, 1024, k));
+      EXPECT_OK(card_->SyncThread(&session_));
+      EXPECT_EQ(card_->ProfileOf(&session_)->completed, 50u);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_OK(card_->SyncHandle(&session_));
+  EXPECT_OK(card_->SyncDevice());
+  EXPECT_OK(card_->Free(address));
+}
+
+TEST_F(CardTest, AFailingMessageIsReportedOnlyWhenStrict) {
+  ASSERT_OK(SendFill(0x10, 4, 0));
+  EXPECT_OK(card_->SyncThread(&session_));
+  setenv("BM_STRICT", "1", 1);
+  ASSERT_OK(SendFill(0x10, 4, 0));
+  EXPECT_STATUS(card_->SyncThread(&session_), absl::StatusCode::kOutOfRange, "0x10");
+  EXPECT_OK(card_->SyncThread(&session_));
+  unsetenv("BM_STRICT");
+}
+
+TEST_F(CardTest, UnknownAndShortMessagesAreRefused) {
+  EXPECT_STATUS(card_->Send(&session_, 4711, {}), absl::StatusCode::kUnimplemented, "4711");
+  setenv("BM_STRICT", "1", 1);
+  const uint8_t few[8] = {};
+  for (const int id : {kApiMemset, kApiMemcpy, kApiMultiFullNet, kApiByteCopy, kApiStridedCopy}) {
+    ASSERT_OK(card_->Send(&session_, id, few));
+    EXPECT_STATUS(card_->SyncThread(&session_), absl::StatusCode::kInvalidArgument, "shorter");
+  }
+  unsetenv("BM_STRICT");
+}
+
+TEST_F(CardTest, ClosingAHandleDropsWhatHasNotStarted) {
+  ASSERT_OK_AND_ASSIGN(const uint64_t address, card_->Allocate(kAllHeaps, 64 << 20));
+  {
+    Session other(card_);
+    std::vector<uint8_t> payload(24);
+    for (int i = 0; i < 100; ++i) ASSERT_OK(card_->Send(&other, kApiByteCopy, payload));
+  }
+  EXPECT_OK(card_->SyncDevice());
+  EXPECT_OK(card_->Free(address));
+}
+
+// Last in this file: the card stays hung, as the real one until its recovery.
+TEST(CardHangTest, ATimeoutMarksTheTpuAsHung) {
+  setenv("BM_DEVICES", "2", 1);
+  ASSERT_OK_AND_ASSIGN(Card* const card, Card::Get(1));
+  unsetenv("BM_DEVICES");
+  Session session(card);
+  ASSERT_OK_AND_ASSIGN(const uint64_t address, card->Allocate(kAllHeaps, 1 << 30));
+  card->set_sync_timeout(std::chrono::milliseconds(0));
+  std::vector<uint8_t> payload(24);
+  const uint64_t fields[3] = {address, address + (1 << 29), 1 << 29};
+  std::memcpy(payload.data(), fields, sizeof(fields));
+  ASSERT_OK(card->Send(&session, kApiByteCopy, payload));
+  EXPECT_STATUS(card->SyncThread(&session), absl::StatusCode::kDeadlineExceeded, "counts as hung");
+  EXPECT_TRUE(card->is_hung());
+  EXPECT_STATUS(card->Send(&session, kApiByteCopy, payload), absl::StatusCode::kFailedPrecondition, "hung");
+  int32_t word = 5;
+  EXPECT_OK(card->Write(&session, address, &word, sizeof(word)));
+}
+
+}  // namespace
+}  // namespace bm::driver
