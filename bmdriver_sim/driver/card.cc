@@ -248,7 +248,8 @@ void Card::Serve() {
       if (micros.ok()) {
         message.record->profile.tpu_micros += *micros;
       } else if (message.record->first_error.ok()) {
-        message.record->first_error = micros.status();
+        // A copy of its own: the thread that takes it shares nothing with this one.
+        message.record->first_error = absl::Status(micros.status().code(), micros.status().message());
       }
       if (queue_.empty()) AddBusy();
     }
