@@ -108,6 +108,15 @@ TEST(EnvironmentTest, ValuesOutsideTheirRangeCountAsTheDefault) {
   unsetenv("BM_CPU_LEVEL");
 }
 
+TEST(EnvironmentTest, TheDocumentHasEveryRow) {
+  ASSERT_OK_AND_ASSIGN(const std::string document, ReadFile("docs/reference/environment.md"));
+  for (const EnvironmentRow& row : EnvironmentTable()) {
+    EXPECT_NE(document.find(std::string("| `") + row.name + "` | " + row.default_value + " | "), std::string::npos)
+        << row.name;
+    EXPECT_NE(document.find(std::string(" | ") + row.effect + " |"), std::string::npos) << row.name;
+  }
+}
+
 TEST(FileTest, WritesReadsAndNamesWhatIsMissing) {
   const std::string path = ::testing::TempDir() + "/file_test";
   ASSERT_OK(WriteFile(path, std::string("content")));

@@ -42,6 +42,13 @@ Registry& TheRegistry() {
   return *registry;
 }
 
+// The executor that BM_EXECUTOR names.
+absl::StatusOr<std::unique_ptr<chip::Executor>> MakeExecutor() {
+  const std::string name = EnvironmentText(EnvironmentVariable::kExecutor);
+  if (name == "reference") return std::make_unique<reference::ReferenceExecutor>();
+  return absl::UnimplementedError(absl::StrCat("executor ", name, "; built is reference"));
+}
+
 bool IsStrict() { return EnvironmentInteger(EnvironmentVariable::kStrict) != 0; }
 
 }  // namespace
@@ -68,7 +75,8 @@ absl::StatusOr<Card*> Card::Get(int index) {
 
 absl::StatusOr<std::unique_ptr<Card>> Card::Create(int index) {
   ASSIGN_OR_RETURN(std::unique_ptr<chip::Chip> chip, chip::Chip::Create());
-  auto firmware = std::make_unique<Firmware>(chip.get(), std::make_unique<reference::ReferenceExecutor>());
+  ASSIGN_OR_RETURN(std::unique_ptr<chip::Executor> executor, MakeExecutor());
+  auto firmware = std::make_unique<Firmware>(chip.get(), std::move(executor));
   return std::unique_ptr<Card>(new Card(index, std::move(chip), std::move(firmware)));
 }
 
@@ -236,6 +244,10 @@ void Card::Serve() {
     }
     absl::StatusOr<uint64_t> micros = uint64_t{0};
     if (message.session != nullptr) micros = firmware_->Execute(message.api_id, message.payload);
+    if (micros.ok() && LogEnabled(Severity::kInfo)) {
+      Log(Severity::kInfo, "driver",
+          absl::StrCat("device ", index_, ": message ", message.api_id, " takes an estimated ", *micros, " us"));
+    }
     if (!micros.ok()) {
       Log(Severity::kError, "driver",
           absl::StrCat("device ", index_, ": message ", message.api_id, " failed: ", micros.status().message()));
