@@ -17,7 +17,7 @@
 
 namespace {
 
-constexpr int kPixels = 64;
+constexpr int kSide = 8, kPixels = kSide * kSide, kClasses = 10;
 constexpr float kWhite = 16;
 
 struct Digit {
@@ -25,6 +25,7 @@ struct Digit {
   std::vector<float> pixels;
 };
 
+// False if the file is not readable, a line has not 64 values or one lies outside 0..16.
 bool ReadDigits(const char* path, std::vector<Digit>* digits) {
   std::ifstream file(path);
   std::string line;
@@ -34,12 +35,22 @@ bool ReadDigits(const char* path, std::vector<Digit>* digits) {
     Digit digit;
     if (!std::getline(fields, field, ',')) return false;
     digit.label = std::atoi(field.c_str());
-    while (std::getline(fields, field, ','))
-      digit.pixels.push_back(static_cast<float>(std::atof(field.c_str())) / kWhite);
+    while (std::getline(fields, field, ',')) {
+      const float grey = std::strtof(field.c_str(), nullptr);
+      if (!(grey >= 0 && grey <= kWhite)) return false;
+      digit.pixels.push_back(grey / kWhite);
+    }
     if (digit.pixels.size() != kPixels) return false;
     digits->push_back(digit);
   }
   return !digits->empty();
+}
+
+// Whether the network takes one picture and answers with a probability per class: the buffers below have these sizes.
+bool FitsDigits(const bm_net_info_t& net) {
+  return net.input_num == 1 && net.output_num == 1 && net.input_dtypes[0] == BM_FLOAT32 &&
+         net.output_dtypes[0] == BM_FLOAT32 && bmrt_shape_count(&net.stages[0].input_shapes[0]) == kPixels &&
+         bmrt_shape_count(&net.stages[0].output_shapes[0]) == kClasses;
 }
 
 // One picture through the network; the most probable class, or -1.
@@ -62,10 +73,10 @@ int Classify(bm_handle_t handle, void* runtime, const bm_net_info_t& net, const 
 }
 
 void PrintPicture(const Digit& digit) {
-  for (int row = 0; row < 8; ++row) {
+  for (int row = 0; row < kSide; ++row) {
     std::printf("    ");
-    for (int column = 0; column < 8; ++column) {
-      const int shade = static_cast<int>(digit.pixels[row * 8 + column] * 4);
+    for (int column = 0; column < kSide; ++column) {
+      const int shade = static_cast<int>(digit.pixels[row * kSide + column] * 4);
       std::printf("%c%c", " .+#@"[shade], " .+#@"[shade]);
     }
     std::printf("\n");
@@ -78,6 +89,12 @@ int Run(bm_handle_t handle, void* runtime, const char* model, const std::vector<
   bmrt_get_network_names(runtime, &names);
   const bm_net_info_t* net = bmrt_get_network_info(runtime, names[0]);
   free(names);
+  if (net == nullptr || !FitsDigits(*net)) {
+    std::fprintf(stderr, "%s: wants one fp32 input of %d values and one fp32 output of %d\n", model, kPixels, kClasses);
+    return 1;
+  }
+  bm_profile_t before, after;
+  if (bm_get_profile(handle, &before) != BM_SUCCESS) return 1;
   int right = 0;
   const auto start = std::chrono::steady_clock::now();
   for (size_t i = 0; i < digits.size(); ++i) {
@@ -88,12 +105,12 @@ int Run(bm_handle_t handle, void* runtime, const char* model, const std::vector<
     if (i < 8) std::printf("digit %2zu: written %d, read %d\n", i, digits[i].label, answer);
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  bm_profile_t profile;
-  if (bm_get_profile(handle, &profile) != BM_SUCCESS) return 1;
+  if (bm_get_profile(handle, &after) != BM_SUCCESS) return 1;
   std::printf("%d of %zu digits read right\n", right, digits.size());
-  std::printf("estimated chip time %.1f us a digit, time taken %.1f us a digit\n",
-              static_cast<double>(profile.tpu_process_time) / static_cast<double>(digits.size()),
-              1e6 * elapsed.count() / static_cast<double>(digits.size()));
+  std::printf(
+      "estimated chip time %.1f us a digit, time taken %.1f us a digit\n",
+      static_cast<double>(after.tpu_process_time - before.tpu_process_time) / static_cast<double>(digits.size()),
+      1e6 * elapsed.count() / static_cast<double>(digits.size()));
   return right > 0 ? 0 : 1;
 }
 

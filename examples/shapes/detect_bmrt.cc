@@ -5,6 +5,7 @@
 // shapes.txt tells what is drawn: "file class x1 y1 x2 y2" lines. How the outputs are read: README.md.
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -92,6 +93,20 @@ float Iou(const float* a, const float* b) {
   return w * h / (areas - w * h);
 }
 
+// Whether the network takes one picture and answers with a heat map per class and a box per cell.
+bool FitsShapes(const bm_net_info_t& net) {
+  if (net.input_num != 1 || net.output_num != 2 || net.input_dtypes[0] != BM_FLOAT32 ||
+      bmrt_shape_count(&net.stages[0].input_shapes[0]) != 3 * kSize * kSize)
+    return false;
+  for (int i = 0; i < net.output_num; ++i) {
+    const int maps = std::strcmp(net.output_names[i], "heat") == 0 ? kClassCount : 4;
+    if (net.output_dtypes[i] != BM_FLOAT32 ||
+        bmrt_shape_count(&net.stages[0].output_shapes[i]) != static_cast<uint64_t>(maps) * kGrid * kGrid)
+      return false;
+  }
+  return true;
+}
+
 // An open card with the network on it.
 class Detector {
  public:
@@ -103,7 +118,12 @@ class Detector {
     bmrt_get_network_names(runtime_, &names);
     net_ = bmrt_get_network_info(runtime_, names[0]);
     free(names);
-    return true;
+    if (net_ == nullptr || !FitsShapes(*net_)) {
+      std::fprintf(stderr, "%s: wants an fp32 input [1, 3, %d, %d] and the outputs heat and box\n", model, kSize,
+                   kSize);
+      return false;
+    }
+    return bm_get_profile(handle_, &before_) == BM_SUCCESS;
   }
   ~Detector() {
     bmrt_destroy(runtime_);
@@ -132,16 +152,19 @@ class Detector {
     return done;
   }
 
-  unsigned long ChipMicros() const {
-    bm_profile_t profile = {};
-    bm_get_profile(handle_, &profile);
-    return profile.tpu_process_time;
+  // Estimated chip time of the launches so far; false if the card does not tell.
+  bool ChipMicros(double* micros) const {
+    bm_profile_t after;
+    if (bm_get_profile(handle_, &after) != BM_SUCCESS) return false;
+    *micros = static_cast<double>(after.tpu_process_time - before_.tpu_process_time);
+    return true;
   }
 
  private:
   bm_handle_t handle_ = nullptr;
   void* runtime_ = nullptr;
   const bm_net_info_t* net_ = nullptr;
+  bm_profile_t before_ = {};
 };
 
 }  // namespace
@@ -183,8 +206,10 @@ int main(int argc, char** argv) {
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   const int pictures = argc - 3;
+  double chip_micros = 0;
+  if (!detector.ChipMicros(&chip_micros)) return 1;
   std::printf("found %d of %d shapes, %d wrongly\n", right, drawn_count, wrong);
-  std::printf("estimated chip time %.1f us a picture, time taken %.1f ms a picture\n",
-              static_cast<double>(detector.ChipMicros()) / pictures, 1e3 * elapsed.count() / pictures);
+  std::printf("estimated chip time %.1f us a picture, time taken %.1f ms a picture\n", chip_micros / pictures,
+              1e3 * elapsed.count() / pictures);
   return right > 0 ? 0 : 1;
 }
