@@ -61,9 +61,11 @@ class Net:
         self._layers.append((name, kind, bottoms, tops, list(blobs)))
 
     def prototxt(self):
+        """The network as prototxt text."""
         return "".join(self._text)
 
     def caffemodel(self):
+        """The network with its blobs as the bytes of a NetParameter."""
         out = bytearray(_bytes_field(_NET_NAME, self.name.encode()))
         for name, kind, bottoms, tops, blobs in self._layers:
             layer = bytearray(_bytes_field(_LAYER_NAME, name.encode()))
@@ -78,6 +80,7 @@ class Net:
         return bytes(out)
 
     def save(self, prototxt_path, caffemodel_path):
+        """Writes both files, replacing existing ones."""
         with open(prototxt_path, "w", encoding="utf-8") as file:
             file.write(self.prototxt())
         with open(caffemodel_path, "wb") as file:
