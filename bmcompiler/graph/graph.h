@@ -31,6 +31,9 @@ namespace bm::graph {
 using ValueId = int32_t;
 using NodeId = int32_t;
 
+// The most elements of an input or a result, so that every product of extents is itself a valid extent.
+inline constexpr uint64_t kMostElements = INT32_MAX;
+
 // Elements of a constant, row-major.
 using Data = std::shared_ptr<const std::vector<float>>;
 

@@ -231,7 +231,8 @@ absl::StatusOr<Shape> Infer(const Slice& op, Operands operands) {
 
 absl::StatusOr<Shape> Infer(const Reshape& op, Operands operands) {
   RETURN_IF_ERROR(CheckUnary(operands));
-  if (op.shape.count() != operands[0].shape.count()) {
+  ASSIGN_OR_RETURN(const uint64_t count, op.shape.Count());
+  if (count != static_cast<uint64_t>(operands[0].shape.count())) {
     return Misfit(absl::StrCat(operands[0].shape.ToString(), " cannot become ", op.shape.ToString()));
   }
   return op.shape;
@@ -303,8 +304,6 @@ absl::StatusOr<Shape> Infer(const Resize& op, Operands operands) {
 
 absl::StatusOr<Shape> InferShape(const Op& op, absl::Span<const Operand> operands) {
   ASSIGN_OR_RETURN(const Shape shape, std::visit([operands](const auto& typed) { return Infer(typed, operands); }, op));
-  // Tensors of more than 2^31 elements do not fit the card's memory.
-  constexpr uint64_t kMostElements = uint64_t{1} << 31;
   ASSIGN_OR_RETURN(const uint64_t count, shape.Count());
   if (count == 0 || count > kMostElements) {
     return absl::InvalidArgumentError(

@@ -5,8 +5,10 @@
 #include <limits>
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/file.h"
@@ -33,16 +35,10 @@ const std::map<absl::string_view, Converter>& Converters() {
 constexpr absl::string_view kInputLayers[] = {"Input",         "Data",      "ImageData", "MemoryData",
                                               "AnnotatedData", "DummyData", "HDF5Data"};
 // Layers that inference has no use for.
-constexpr absl::string_view kDroppedLayers[] = {"Accuracy",
-                                                "Silence",
-                                                "EuclideanLoss",
-                                                "HingeLoss",
-                                                "ContrastiveLoss",
-                                                "InfogainLoss",
-                                                "SmoothL1Loss",
-                                                "MultiBoxLoss",
-                                                "SigmoidCrossEntropyLoss",
-                                                "MultinomialLogisticLoss"};
+bool IsDropped(absl::string_view type) {
+  return type == "Accuracy" || type == "Silence" || (absl::EndsWith(type, "Loss") && type != "SoftmaxWithLoss");
+}
+
 // Layers that run on the host processor of a card.
 constexpr absl::string_view kHostLayers[] = {"DetectionOutput", "Proposal", "RPN",    "ROIPooling",
                                              "PSROIPooling",    "ArgMax",   "Python", "Yolov3DetectionOutput"};
@@ -93,16 +89,21 @@ std::string NameOf(const NetParameter& net, const ReadOptions& options) {
 // Walks the layers of a network and builds the graph.
 class Importer {
  public:
-  Importer(const NetParameter& net, const NetParameter& weights, const ReadOptions& options)
-      : net_(net), options_(options), graph_(NameOf(net, options)) {
+  // `file_bytes`: the size of both files, which bounds what constants may take.
+  Importer(const NetParameter& net, const NetParameter& weights, const ReadOptions& options, uint64_t file_bytes)
+      : net_(net),
+        options_(options),
+        graph_(NameOf(net, options)),
+        constant_budget_(kFreeConstantBytes + 2 * file_bytes) {
     for (const LayerParameter& layer : weights.layer()) weights_[layer.name()] = &layer;
   }
 
   absl::StatusOr<graph::Graph> Run() {
+    RETURN_IF_ERROR(CheckCount());
     RETURN_IF_ERROR(CheckTypes());
     RETURN_IF_ERROR(AddTopInputs());
     for (const LayerParameter& layer : net_.layer()) {
-      if (!IsInference(layer) || Contains(kDroppedLayers, layer.type())) continue;
+      if (!IsInference(layer) || IsDropped(layer.type())) continue;
       if (Contains(kInputLayers, layer.type())) {
         RETURN_IF_ERROR(AddInputLayer(layer));
       } else {
@@ -118,11 +119,22 @@ class Importer {
   }
 
  private:
+  // Prior boxes and other constants that are not in the files: 2^20 boxes.
+  static constexpr uint64_t kFreeConstantBytes = 32 << 20;
+
+  absl::Status CheckCount() const {
+    constexpr int64_t kMost = 1 << 15;
+    int64_t count = net_.input_size();
+    for (const LayerParameter& layer : net_.layer()) count += 1 + layer.top_size();
+    if (count <= kMost) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat(count, " layers and tops; at most ", kMost));
+  }
+
   // All layers that cannot be converted, at once.
   absl::Status CheckTypes() const {
     std::vector<std::string> unknown;
     for (const LayerParameter& layer : net_.layer()) {
-      if (!IsInference(layer) || Contains(kDroppedLayers, layer.type()) || Contains(kInputLayers, layer.type()) ||
+      if (!IsInference(layer) || IsDropped(layer.type()) || Contains(kInputLayers, layer.type()) ||
           Converters().count(layer.type()) > 0) {
         continue;
       }
@@ -137,9 +149,8 @@ class Importer {
   absl::Status AddInput(const std::string& name, absl::StatusOr<Shape> shape) {
     if (inputs_ < options_.input_shapes.size()) shape = options_.input_shapes[inputs_];
     RETURN_IF_ERROR(shape.status());
-    constexpr uint64_t kMostElements = uint64_t{1} << 31;
-    ASSIGN_OR_RETURN(const uint64_t count, shape->Count());
-    if (shape->rank() == 0 || count == 0 || count > kMostElements) {
+    const absl::StatusOr<uint64_t> count = shape->Count();
+    if (shape->rank() == 0 || !count.ok() || *count == 0 || *count > graph::kMostElements) {
       return absl::InvalidArgumentError(
           absl::StrCat("input ", name, " has no usable shape (", shape->ToString(), "); give one with --shapes"));
     }
@@ -187,14 +198,15 @@ class Importer {
           absl::StrCat("layer ", layer.name(), " (", layer.type(), "): it has no bottom"));
     }
     const auto weights = weights_.find(layer.name());
-    Layer converted(layer, weights == weights_.end() ? nullptr : weights->second, std::move(bottoms), &graph_);
+    Layer converted(layer, weights == weights_.end() ? nullptr : weights->second, std::move(bottoms), &graph_,
+                    &constant_budget_);
     RETURN_IF_ERROR(Converters().at(layer.type())(&converted));
     for (int i = 0; i < bottom_count; ++i) used_[layer.bottom(i)] = true;
     for (const auto& [top, value] : converted.tops()) {
       if (top >= layer.top_size()) continue;
       values_[layer.top(top)] = value;
       used_[layer.top(top)] = false;
-      if (std::find(tops_.begin(), tops_.end(), layer.top(top)) == tops_.end()) tops_.push_back(layer.top(top));
+      if (is_top_.insert(layer.top(top)).second) tops_.push_back(layer.top(top));
     }
     return absl::OkStatus();
   }
@@ -219,7 +231,9 @@ class Importer {
   std::unordered_map<std::string, const LayerParameter*> weights_;
   std::unordered_map<std::string, ValueId> values_;
   std::unordered_map<std::string, bool> used_;
-  std::vector<std::string> tops_;
+  std::vector<std::string> tops_;  // every layer's, in the order of their first appearance
+  std::unordered_set<std::string> is_top_;
+  uint64_t constant_budget_;
   size_t inputs_ = 0;
 };
 
@@ -230,7 +244,7 @@ absl::StatusOr<graph::Graph> ParseCaffe(absl::string_view prototxt, absl::string
                                         const std::string& caffemodel_name) {
   ASSIGN_OR_RETURN(const NetParameter net, ParsePrototxt(prototxt, prototxt_name));
   ASSIGN_OR_RETURN(const NetParameter weights, ParseCaffemodel(caffemodel, caffemodel_name));
-  absl::StatusOr<graph::Graph> graph = Importer(net, weights, options).Run();
+  absl::StatusOr<graph::Graph> graph = Importer(net, weights, options, prototxt.size() + caffemodel.size()).Run();
   if (graph.ok()) return graph;
   return absl::Status(graph.status().code(), absl::StrCat(prototxt_name, ": ", graph.status().message()));
 }

@@ -38,6 +38,22 @@ std::vector<Box> CellBoxes(const PriorBoxParameter& p) {
   return boxes;
 }
 
+// So few that their products stay small.
+absl::Status CheckSizes(const Layer& layer, const PriorBoxParameter& p) {
+  constexpr int kMostSizes = 256;
+  if (p.min_size_size() < 1 || p.min_size_size() > kMostSizes || p.aspect_ratio_size() > kMostSizes) {
+    return layer.Invalid(absl::StrCat(p.min_size_size(), " smallest sizes and ", p.aspect_ratio_size(),
+                                      " aspect ratios; 1 to ", kMostSizes, " sizes and at most as many ratios"));
+  }
+  const auto is_positive = [](float value) { return value > 0; };
+  if (!std::all_of(p.min_size().begin(), p.min_size().end(), is_positive) ||
+      !std::all_of(p.max_size().begin(), p.max_size().end(), is_positive) ||
+      !std::all_of(p.aspect_ratio().begin(), p.aspect_ratio().end(), is_positive)) {
+    return layer.Invalid("a size or an aspect ratio that is not positive");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ConvertPriorBox(Layer* layer) {
   const PriorBoxParameter& p = layer->parameter().prior_box_param();
   RETURN_IF_ERROR(layer->CheckBottoms(2, 2));
@@ -50,20 +66,14 @@ absl::Status ConvertPriorBox(Layer* layer) {
   const auto image_w = static_cast<float>(p.has_img_w() ? p.img_w() : p.has_img_size() ? p.img_size() : image[3]);
   const float step_h = p.has_step_h() ? p.step_h() : p.has_step() ? p.step() : image_h / static_cast<float>(map[2]);
   const float step_w = p.has_step_w() ? p.step_w() : p.has_step() ? p.step() : image_w / static_cast<float>(map[3]);
-  for (const float ratio : p.aspect_ratio()) {
-    if (!(ratio > 0)) return layer->Invalid(absl::StrCat("an aspect ratio of ", ratio));
-  }
+  if (!(image_h > 0 && image_w > 0)) return layer->Invalid(absl::StrCat("an image of ", image_h, " x ", image_w));
   if (p.variance_size() > 1 && p.variance_size() != 4) {
     return layer->Invalid(absl::StrCat(p.variance_size(), " variances; none, one or four"));
   }
+  RETURN_IF_ERROR(CheckSizes(*layer, p));
   const std::vector<Box> boxes = CellBoxes(p);
-  constexpr size_t kMostBoxes = 1 << 20;
-  const auto cells = static_cast<size_t>(map[2] * map[3]);
-  if (boxes.empty() || boxes.size() * cells > kMostBoxes) {
-    return layer->Invalid(
-        absl::StrCat(boxes.size(), " boxes in each of ", cells, " cells; 1 to ", kMostBoxes, " in all"));
-  }
-  const size_t count = boxes.size() * cells * 4;
+  const size_t count = boxes.size() * static_cast<size_t>(map[2] * map[3]) * 4;
+  RETURN_IF_ERROR(layer->CheckRoom(2 * count));
   std::vector<float> data;
   data.reserve(2 * count);
   for (int64_t y = 0; y < map[2]; ++y) {
@@ -88,7 +98,8 @@ absl::Status ConvertPriorBox(Layer* layer) {
                                             : p.variance(static_cast<int>(i % 4)));
   }
   const std::string name = layer->parameter().top_size() > 0 ? layer->parameter().top(0) : layer->parameter().name();
-  layer->SetTop(0, layer->Constant({1, 2, static_cast<int64_t>(count)}, std::move(data), name));
+  ASSIGN_OR_RETURN(const ValueId result, layer->Constant({1, 2, static_cast<int64_t>(count)}, std::move(data), name));
+  layer->SetTop(0, result);
   return absl::OkStatus();
 }
 

@@ -91,7 +91,7 @@ absl::Status ConvertBatchNorm(Layer* layer) {
   for (int blob = 0; blob < 2; ++blob) {
     ASSIGN_OR_RETURN(std::vector<float> values, layer->Blob(blob, x[1]));
     for (float& value : values) value *= scale;
-    inputs.push_back(layer->Constant({x[1]}, std::move(values)));
+    ASSIGN_OR_RETURN(inputs.emplace_back(), layer->Constant({x[1]}, std::move(values)));
   }
   const graph::BatchNorm op{layer->parameter().batch_norm_param().eps()};
   ASSIGN_OR_RETURN(const ValueId result, layer->Add(op, std::move(inputs)));
@@ -102,7 +102,7 @@ absl::Status ConvertBatchNorm(Layer* layer) {
 // The shape of a factor that covers `num_axes` (-1: all) axes from `axis` on.
 absl::StatusOr<Shape> FactorShape(const Layer& layer, int axis, int num_axes) {
   const Shape x = layer.shape(0);
-  const int end = num_axes < 0 ? x.rank() : axis + num_axes;
+  const int64_t end = num_axes < 0 ? x.rank() : int64_t{axis} + num_axes;
   if (end > x.rank() || end <= axis) {
     return layer.Invalid(absl::StrCat(num_axes, " axes from axis ", axis, " on of a bottom of shape ", x.ToString()));
   }
@@ -160,7 +160,7 @@ absl::Status ConvertBias(Layer* layer) {
   } else {
     ASSIGN_OR_RETURN(const Shape shape, FactorShape(*layer, axis, p.num_axes()));
     ASSIGN_OR_RETURN(const ValueId bias, layer->BlobConstant(0, shape));
-    const ValueId ones = layer->Constant(shape, std::vector<float>(shape.count(), 1.0f));
+    ASSIGN_OR_RETURN(const ValueId ones, layer->Constant(shape, std::vector<float>(shape.count(), 1.0f)));
     ASSIGN_OR_RETURN(result, layer->Add(graph::ScaleShift{axis}, {layer->bottom(0), ones, bias}));
   }
   layer->SetTop(0, result);

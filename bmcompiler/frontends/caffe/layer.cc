@@ -45,12 +45,25 @@ absl::StatusOr<std::vector<float>> Layer::Blob(int index, int64_t elements) cons
 }
 
 absl::StatusOr<ValueId> Layer::BlobConstant(int index, const Shape& shape) {
-  ASSIGN_OR_RETURN(const uint64_t elements, shape.Count());
-  ASSIGN_OR_RETURN(std::vector<float> data, Blob(index, static_cast<int64_t>(elements)));
-  return graph_.AddConstant(absl::StrCat(parameter_.name(), "/", index), shape, std::move(data));
+  const absl::StatusOr<uint64_t> elements = shape.Count();
+  if (!elements.ok() || *elements > graph::kMostElements) {
+    return Invalid(absl::StrCat("blob ", index, " would have the shape ", shape.ToString(), "; at most ",
+                                graph::kMostElements, " values"));
+  }
+  RETURN_IF_ERROR(CheckRoom(*elements));
+  ASSIGN_OR_RETURN(std::vector<float> data, Blob(index, static_cast<int64_t>(*elements)));
+  return Constant(shape, std::move(data), absl::StrCat(parameter_.name(), "/", index));
 }
 
-ValueId Layer::Constant(const Shape& shape, std::vector<float> data, std::string name) {
+absl::Status Layer::CheckRoom(uint64_t elements) const {
+  if (elements <= constant_budget_ / sizeof(float)) return absl::OkStatus();
+  return Invalid(absl::StrCat(elements, " more constant values; files of this size leave room for ",
+                              constant_budget_ / sizeof(float)));
+}
+
+absl::StatusOr<ValueId> Layer::Constant(const Shape& shape, std::vector<float> data, std::string name) {
+  RETURN_IF_ERROR(CheckRoom(data.size()));
+  constant_budget_ -= data.size() * sizeof(float);
   if (name.empty()) name = absl::StrCat(parameter_.name(), "/constant");
   return graph_.AddConstant(std::move(name), shape, std::move(data));
 }

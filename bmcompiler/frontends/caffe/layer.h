@@ -22,8 +22,12 @@ using graph::ValueId;
 class Layer {
  public:
   Layer(const LayerParameter& parameter, const LayerParameter* weights, std::vector<ValueId> bottoms,
-        graph::Graph* graph)
-      : parameter_(parameter), weights_(weights), bottoms_(std::move(bottoms)), graph_(*graph) {}
+        graph::Graph* graph, uint64_t* constant_budget)
+      : parameter_(parameter),
+        weights_(weights),
+        bottoms_(std::move(bottoms)),
+        graph_(*graph),
+        constant_budget_(*constant_budget) {}
 
   const LayerParameter& parameter() const { return parameter_; }
   int bottom_count() const { return static_cast<int>(bottoms_.size()); }
@@ -44,8 +48,11 @@ class Layer {
   absl::StatusOr<std::vector<float>> Blob(int index, int64_t elements) const;
   // A blob as a constant of this shape.
   absl::StatusOr<ValueId> BlobConstant(int index, const Shape& shape);
-  // A constant; `name` empty: named after the layer.
-  ValueId Constant(const Shape& shape, std::vector<float> data, std::string name = "");
+  // A constant; `name` empty: named after the layer. INVALID_ARGUMENT where the network's constants would take more
+  // memory than its files justify.
+  absl::StatusOr<ValueId> Constant(const Shape& shape, std::vector<float> data, std::string name = "");
+  // The same refusal before the data are made.
+  absl::Status CheckRoom(uint64_t elements) const;
 
   // Adds an operation whose result is named like top `top`.
   absl::StatusOr<ValueId> Add(graph::Op op, std::vector<ValueId> inputs, int top = 0);
@@ -64,6 +71,7 @@ class Layer {
   const LayerParameter* weights_;
   const std::vector<ValueId> bottoms_;
   graph::Graph& graph_;
+  uint64_t& constant_budget_;  // bytes that constants may still take, over all layers
   std::vector<std::pair<int, ValueId>> tops_;
 };
 

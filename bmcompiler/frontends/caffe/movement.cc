@@ -82,8 +82,8 @@ absl::Status ConvertReshape(Layer* layer) {
   const ReshapeParameter& p = layer->parameter().reshape_param();
   RETURN_IF_ERROR(layer->CheckBottoms(1, 1));
   const Shape x = layer->shape(0);
-  const int begin = p.axis() < 0 ? p.axis() + x.rank() + 1 : p.axis();
-  const int end = p.num_axes() < 0 ? x.rank() : begin + p.num_axes();
+  const int64_t begin = p.axis() < 0 ? int64_t{p.axis()} + x.rank() + 1 : p.axis();
+  const int64_t end = p.num_axes() < 0 ? x.rank() : begin + p.num_axes();
   if (begin < 0 || begin > x.rank() || end < begin || end > x.rank()) {
     return layer->Invalid(absl::StrCat("axes ", begin, " to ", end, " of a bottom of shape ", x.ToString()));
   }
@@ -94,7 +94,7 @@ absl::Status ConvertReshape(Layer* layer) {
     if (dim == 0) {
       if (begin + i >= x.rank())
         return layer->Invalid(absl::StrCat("dim ", i, " copies an extent that ", x.ToString(), " lacks"));
-      dims.push_back(x[begin + i]);
+      dims.push_back(x[static_cast<int>(begin + i)]);
     } else if (dim == -1 && inferred < 0) {
       inferred = static_cast<int>(dims.size());
       dims.push_back(1);

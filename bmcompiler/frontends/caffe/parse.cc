@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "bmcompiler/frontends/caffe/parse_cost.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -17,8 +18,6 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
-
-constexpr int kMostNesting = 32;
 
 // Keeps the first error; warnings (unknown fields) are none of our business.
 class FirstError : public google::protobuf::io::ErrorCollector {
@@ -113,12 +112,20 @@ void UpgradeAll(NetParameter* net) {
   net->clear_layers();
 }
 
+absl::Status CheckSize(absl::string_view contents, const std::string& name) {
+  if (contents.size() <= static_cast<size_t>(std::numeric_limits<int>::max())) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(name, ": ", contents.size(), " bytes; at most 2 GiB"));
+}
+
+absl::Status Named(const std::string& name, const absl::Status& status) {
+  return status.ok() ? status : absl::Status(status.code(), absl::StrCat(name, ": ", status.message()));
+}
+
 }  // namespace
 
 absl::StatusOr<NetParameter> ParsePrototxt(absl::string_view text, const std::string& name) {
-  if (text.size() > static_cast<size_t>(std::numeric_limits<int>::max())) {
-    return absl::InvalidArgumentError(absl::StrCat(name, ": ", text.size(), " bytes; at most 2 GiB"));
-  }
+  RETURN_IF_ERROR(CheckSize(text, name));
+  RETURN_IF_ERROR(Named(name, CheckTextCost(text)));
   NetParameter net;
   FirstError errors;
   google::protobuf::TextFormat::Parser parser;
@@ -136,9 +143,8 @@ absl::StatusOr<NetParameter> ParsePrototxt(absl::string_view text, const std::st
 }
 
 absl::StatusOr<NetParameter> ParseCaffemodel(absl::string_view bytes, const std::string& name) {
-  if (bytes.size() > static_cast<size_t>(std::numeric_limits<int>::max())) {
-    return absl::InvalidArgumentError(absl::StrCat(name, ": ", bytes.size(), " bytes; at most 2 GiB"));
-  }
+  RETURN_IF_ERROR(CheckSize(bytes, name));
+  RETURN_IF_ERROR(Named(name, CheckWireCost(NetParameter::descriptor(), bytes)));
   NetParameter net;
   google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t*>(bytes.data()),
                                                 static_cast<int>(bytes.size()));

@@ -10,6 +10,9 @@
 
 namespace bm::caffe {
 
+// Messages inside messages.
+inline constexpr int kMostNesting = 32;
+
 // Text form. INVALID_ARGUMENT with name, line and column. Layers of the first generation become LayerParameters.
 absl::StatusOr<NetParameter> ParsePrototxt(absl::string_view text, const std::string& name);
 

@@ -8,6 +8,8 @@
 namespace bm::caffe {
 namespace {
 
+constexpr int64_t kMostOutputs = graph::kMostElements;
+
 // Two extents of a window: the explicit _h and _w fields, or the repeated ones (one for both, or height and width).
 struct Extents {
   int64_t h = 0, w = 0;
@@ -68,7 +70,7 @@ absl::Status ConvertConvolutionWith(Layer* layer, int64_t groups, bool is_transp
                                            "; four dimensions and axis 1 are built"));
   }
   const int64_t outputs = p.num_output();
-  if (groups < 1 || outputs < 1 || x[1] % groups != 0 || outputs % groups != 0) {
+  if (groups < 1 || outputs < 1 || outputs > kMostOutputs || x[1] % groups != 0 || outputs % groups != 0) {
     return layer->Invalid(absl::StrCat(x[1], " channels to ", outputs, " in ", groups, " groups"));
   }
   ASSIGN_OR_RETURN(const graph::Window window, WindowOf(*layer, p));
@@ -143,7 +145,8 @@ absl::Status ConvertInnerProduct(Layer* layer) {
   const Shape x = layer->shape(0);
   const int64_t depth = x.CountOf(axis, x.rank());
   const int64_t outputs = p.num_output();
-  if (outputs < 1 || depth < 1) return layer->Invalid(absl::StrCat(depth, " inputs and ", outputs, " outputs"));
+  if (outputs < 1 || outputs > kMostOutputs || depth < 1)
+    return layer->Invalid(absl::StrCat(depth, " inputs and ", outputs, " outputs"));
   if (!p.transpose()) {
     ASSIGN_OR_RETURN(std::vector<ValueId> inputs, WeightedInputs(layer, {outputs, depth}, p.bias_term(), outputs));
     ASSIGN_OR_RETURN(const ValueId result, layer->Add(graph::FullyConnected{axis}, std::move(inputs)));
@@ -155,7 +158,8 @@ absl::Status ConvertInnerProduct(Layer* layer) {
   for (int64_t k = 0; k < depth; ++k) {
     for (int64_t o = 0; o < outputs; ++o) weight[o * depth + k] = stored[k * outputs + o];
   }
-  std::vector<ValueId> inputs = {layer->bottom(0), layer->Constant({outputs, depth}, std::move(weight))};
+  ASSIGN_OR_RETURN(const ValueId weights, layer->Constant({outputs, depth}, std::move(weight)));
+  std::vector<ValueId> inputs = {layer->bottom(0), weights};
   if (p.bias_term()) {
     ASSIGN_OR_RETURN(inputs.emplace_back(), layer->BlobConstant(1, {outputs}));
   }
