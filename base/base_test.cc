@@ -122,6 +122,9 @@ TEST(FileTest, WritesReadsAndNamesWhatIsMissing) {
   ASSERT_OK(WriteFile(path, std::string("content")));
   ASSERT_OK_AND_ASSIGN(const std::string text, ReadFile(path));
   EXPECT_EQ(text, "content");
+  EXPECT_OK(RemoveFile(path));
+  EXPECT_OK(RemoveFile(path));
+  EXPECT_STATUS(ReadFile(path), absl::StatusCode::kNotFound, "file_test");
   EXPECT_STATUS(ReadFile(path + ".absent"), absl::StatusCode::kNotFound, "file_test.absent");
   EXPECT_STATUS(MappedFile::Open(::testing::TempDir()), absl::StatusCode::kInvalidArgument, "regular");
 }

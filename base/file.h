@@ -43,6 +43,9 @@ absl::StatusOr<std::string> ReadFile(const std::string& path);
 absl::Status WriteFile(const std::string& path, absl::Span<const uint8_t> bytes);
 absl::Status WriteFile(const std::string& path, const std::string& text);
 
+// A file that is not there is fine.
+absl::Status RemoveFile(const std::string& path);
+
 // Creates the directory and its parents; an existing one is fine.
 absl::Status MakeDirectory(const std::string& path);
 

@@ -220,9 +220,9 @@ absl::Status Compile(const graph::Graph& graph, const CompileOptions& options) {
   ASSIGN_OR_RETURN(const isa::Schedule schedule, isa::EstimateSchedule(net.groups));
   const std::string layers = LayerLines(net, schedule);
 
-  const Values inputs = RandomInputs(graph, options.seed);
-  Values outputs;
+  Values inputs, outputs;
   if (options.compare) {
+    inputs = RandomInputs(graph, options.seed);
     Progress("evaluating in floating point");
     ASSIGN_OR_RETURN(outputs, evaluate::Evaluate(graph, inputs));
     Progress("running the commands on the simulated chip");
@@ -232,9 +232,15 @@ absl::Status Compile(const graph::Graph& graph, const CompileOptions& options) {
 
   RETURN_IF_ERROR(MakeDirectory(options.outdir));
   RETURN_IF_ERROR(WriteModel(net, options.enable_profile ? layers : "", options.outdir + "/compilation.bmodel"));
+  const std::string input_data = options.outdir + "/input_ref_data.dat";
+  const std::string output_data = options.outdir + "/output_ref_data.dat";
   if (options.compare) {
-    RETURN_IF_ERROR(WriteFile(options.outdir + "/input_ref_data.dat", RawBytes(inputs)));
-    RETURN_IF_ERROR(WriteFile(options.outdir + "/output_ref_data.dat", RawBytes(outputs)));
+    RETURN_IF_ERROR(WriteFile(input_data, RawBytes(inputs)));
+    RETURN_IF_ERROR(WriteFile(output_data, RawBytes(outputs)));
+  } else {
+    // Those of an earlier compilation would belong to another network.
+    RETURN_IF_ERROR(RemoveFile(input_data));
+    RETURN_IF_ERROR(RemoveFile(output_data));
   }
   RETURN_IF_ERROR(WriteFile(options.outdir + "/io_info.dat", IoInfo(net)));
   PrintStored(net);

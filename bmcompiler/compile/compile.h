@@ -6,7 +6,7 @@
 //
 // Writes compilation.bmodel, input_ref_data.dat and output_ref_data.dat (raw little-endian float32, inputs and outputs
 // in the network's order) and io_info.dat. The reference outputs are the plain float evaluation of the graph on uniform
-// random inputs in [0, 1).
+// random inputs in [0, 1). Without a comparison there are no reference data; those of an earlier one are removed.
 #ifndef BMCOMPILER_COMPILE_COMPILE_H_
 #define BMCOMPILER_COMPILE_COMPILE_H_
 
