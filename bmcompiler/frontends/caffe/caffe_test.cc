@@ -64,6 +64,30 @@ TEST(CaffeTest, OldInputsAndFirstGenerationLayers) {
   EXPECT_EQ(OutputShape(graph), (Shape{1, 2}));
 }
 
+TEST(CaffeTest, GenerationZeroLayersAndPaddings) {
+  NetParameter weights;
+  V0LayerParameter* layer = weights.add_layers()->mutable_layer();
+  layer->set_name("conv");
+  layer->set_type("conv");
+  // A kernel that picks the pixel above and to the left, twice, and a bias of 1.
+  const float kernel[9] = {2};
+  layer->add_blobs()->mutable_data()->Add(std::begin(kernel), std::end(kernel));
+  layer->add_blobs()->add_data(1);
+  const std::string net =
+      "input: 'x' input_dim: 1 input_dim: 1 input_dim: 2 input_dim: 2\n"
+      "layers { layer { name: 'pad' type: 'padding' pad: 1 } bottom: 'x' top: 'pad' }\n"
+      "layers { layer { name: 'conv' type: 'conv' num_output: 1 kernelsize: 3 } bottom: 'pad' top: 'conv' }\n"
+      "layers { layer { name: 'relu' type: 'relu' } bottom: 'conv' top: 'conv' }\n"
+      "layers { layer { name: 'pool' type: 'pool' pool: AVE kernelsize: 2 } bottom: 'conv' top: 'pool' }\n";
+  ASSERT_OK_AND_ASSIGN(const graph::Graph graph, Parse(net, weights));
+  ASSERT_OK_AND_ASSIGN(const evaluate::Values y, evaluate::Evaluate(graph, {{3, 4, 5, 6}}));
+  // The convolution gives 1, 1, 1, 2 * 3 + 1.
+  ASSERT_EQ(y[0].size(), 1u);
+  EXPECT_FLOAT_EQ(y[0][0], 2.5f);
+  EXPECT_STATUS(Parse(net + "layers { layer { name: 'w' type: 'window_data' } bottom: 'pool' top: 'w' }", weights),
+                absl::StatusCode::kUnimplemented, "w (window_data)");
+}
+
 TEST(CaffeTest, PhasesLabelsAndLossesAreLeftOut) {
   ASSERT_OK_AND_ASSIGN(
       const graph::Graph graph,
