@@ -1,9 +1,11 @@
 // Reading Caffe networks: structure, weights, rules of the format, refusals.
 #include "bmcompiler/frontends/caffe/caffe.h"
 
+#include <cmath>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
 #include "base/testing/status_matchers.h"
 #include "bmcompiler/evaluate/evaluate.h"
 #include "bmcompiler/frontends/caffe/testing/small_net.h"
@@ -138,6 +140,157 @@ TEST(CaffeTest, PoolingRoundsUpAndDropsAWindowBeyondThePadding) {
   EXPECT_EQ(shape("kernel_size: 2 stride: 2 pad: 1"), (Shape{1, 4, 4, 4}));
   EXPECT_EQ(shape("kernel_size: 3 stride: 3 pad: 1"), (Shape{1, 4, 3, 3}));
   EXPECT_EQ(shape("global_pooling: true"), (Shape{1, 4, 1, 1}));
+}
+
+// A layer on one input 'd' (and a second bottom 'e', if `second` is a shape's dims), and what it gives.
+struct LayerCase {
+  const char* type;
+  const char* parameters;
+  const char* dims;
+  std::vector<float> x;
+  std::vector<float> expected;
+  std::vector<std::vector<float>> blobs = {};
+  const char* second = "";
+};
+
+absl::StatusOr<std::vector<float>> Evaluated(const LayerCase& layer) {
+  std::string net =
+      absl::StrCat("layer { name: 'd' type: 'Input' top: 'd' input_param { shape { ", layer.dims, " } } }");
+  const std::string second = layer.second;
+  if (!second.empty()) {
+    absl::StrAppend(&net, "layer { name: 'e' type: 'Input' top: 'e' input_param { shape { ", second, " } } }");
+  }
+  absl::StrAppend(&net, "layer { name: 'y' type: '", layer.type, "' bottom: 'd' ", second.empty() ? "" : "bottom: 'e' ",
+                  "top: 'y' ", layer.parameters, " }");
+  NetParameter weights;
+  LayerParameter* weight = weights.add_layer();
+  weight->set_name("y");
+  for (const std::vector<float>& blob : layer.blobs) weight->add_blobs()->mutable_data()->Add(blob.begin(), blob.end());
+  ASSIGN_OR_RETURN(const graph::Graph graph, Parse(net, weights));
+  evaluate::Values inputs = {layer.x};
+  // The second input counts 10, 20, ...
+  if (graph.inputs().size() > 1) {
+    for (int i = 1; i <= graph.value(graph.inputs()[1]).shape.count(); ++i) {
+      if (i == 1) inputs.emplace_back();
+      inputs[1].push_back(10.0f * static_cast<float>(i));
+    }
+  }
+  ASSIGN_OR_RETURN(const evaluate::Values values, evaluate::Evaluate(graph, inputs));
+  return values[0];
+}
+
+TEST(CaffeTest, LayersGiveTheirHandComputedResults) {
+  const float e = std::exp(1.0f);
+  const char* const row4 = "dim: 1 dim: 4";
+  const char* const image2 = "dim: 1 dim: 1 dim: 2 dim: 2";
+  const char* const channels2 = "dim: 1 dim: 2 dim: 1 dim: 2";
+  const LayerCase cases[] = {
+      {"ReLU", "", row4, {-2, -1, 0, 3}, {0, 0, 0, 3}},
+      {"ReLU", "relu_param { negative_slope: 0.5 }", row4, {-2, -1, 0, 3}, {-1, -0.5, 0, 3}},
+      {"ReLU6", "", row4, {-2, 1, 6, 9}, {0, 1, 6, 6}},
+      {"PReLU", "", channels2, {-2, 3, -2, 4}, {-1, 3, -6, 4}, {{0.5, 3}}},
+      {"PReLU", "prelu_param { channel_shared: true }", channels2, {-2, 3, -2, 4}, {-1, 3, -1, 4}, {{0.5}}},
+      {"ELU", "elu_param { alpha: 2 }", "dim: 1 dim: 2", {-1, 3}, {2 * (1 / e - 1), 3}},
+      {"Sigmoid", "", "dim: 1 dim: 2", {0, 1}, {0.5, 1 / (1 + 1 / e)}},
+      {"TanH", "", "dim: 1 dim: 1", {1}, {std::tanh(1.0f)}},
+      {"Swish", "swish_param { beta: 2 }", "dim: 1 dim: 1", {0.5}, {0.5f / (1 + 1 / e)}},
+      {"Mish", "", "dim: 1 dim: 1", {1}, {std::tanh(std::log(1 + e))}},
+      {"AbsVal", "", row4, {-2, -1, 0, 3}, {2, 1, 0, 3}},
+      {"Clip", "clip_param { min: -1 max: 2 }", row4, {-2, -1, 0, 3}, {-1, -1, 0, 2}},
+      {"Power", "power_param { power: 2 scale: 3 shift: 1 }", "dim: 1 dim: 2", {1, 2}, {16, 49}},
+      {"Power", "power_param { power: 3 scale: 1 }", "dim: 1 dim: 2", {-2, 2}, {-8, 8}},
+      {"Power", "power_param { scale: 2 shift: 1 }", "dim: 1 dim: 2", {1, -2}, {3, -3}},
+      {"Exp", "exp_param { base: 2 scale: 3 shift: 1 }", "dim: 1 dim: 2", {1, 0}, {16, 2}},
+      {"Log", "log_param { base: 2 scale: 3 shift: 1 }", "dim: 1 dim: 2", {1, 5}, {2, 4}},
+      {"BatchNorm", "batch_norm_param { eps: 0 }", channels2, {1, 2, 3, 4}, {0, 1, -2, -1.5}, {{2, 14}, {2, 8}, {2}}},
+      {"BatchNorm", "batch_norm_param { eps: 4 }", channels2, {1, 2, 3, 4}, {0.5, 1, 1.5, 2}, {{2, 14}, {2, 8}, {0}}},
+      {"Scale", "scale_param { bias_term: true }", channels2, {1, 2, 3, 4}, {11, 12, 26, 28}, {{1, 2}, {10, 20}}},
+      {"Scale", "scale_param { axis: 0 }", channels2, {1, 2, 3, 4}, {10, 20, 60, 80}, {}, "dim: 1 dim: 2"},
+      {"Bias", "", channels2, {1, 2, 3, 4}, {11, 12, 23, 24}, {{10, 20}}},
+      {"Bias", "bias_param { axis: 0 }", channels2, {1, 2, 3, 4}, {11, 12, 23, 24}, {}, "dim: 1 dim: 2"},
+      {"Eltwise", "eltwise_param { operation: PROD }", "dim: 2", {1, 2}, {10, 40}, {}, "dim: 2"},
+      {"Eltwise", "eltwise_param { coeff: 2 coeff: -1 }", "dim: 2", {1, 2}, {-8, -16}, {}, "dim: 2"},
+      {"Eltwise", "eltwise_param { operation: MAX }", "dim: 2", {1, 30}, {10, 30}, {}, "dim: 2"},
+      {"Concat", "concat_param { axis: 0 }", "dim: 2", {1, 2}, {1, 2, 10, 20}, {}, "dim: 2"},
+      {"Softmax", "", channels2, {0, 1, 0, 2}, {0.5, 1 / (1 + e), 0.5, e / (1 + e)}},
+      {"LRN",
+       "lrn_param { local_size: 3 alpha: 3 beta: 1 k: 2 }",
+       "dim: 1 dim: 3 dim: 1 dim: 1",
+       {1, 2, 3},
+       {1.f / 7, 2.f / 16, 3.f / 15}},
+      {"LRN",
+       "lrn_param { local_size: 3 alpha: 9 beta: 1 norm_region: WITHIN_CHANNEL }",
+       image2,
+       {1, 2, 3, 4},
+       {1.f / 31, 2.f / 31, 3.f / 31, 4.f / 31}},
+      {"Normalize",
+       "norm_param { across_spatial: false channel_shared: false eps: 0 }",
+       channels2,
+       {3, 6, 4, 8},
+       {0.6f, 0.6f, 1.6f, 1.6f},
+       {{1, 2}}},
+      {"Normalize", "norm_param { eps: 0 }", channels2, {1, 1, 1, 1}, {5, 5, 5, 5}, {{10}}},
+      {"Reduction", "reduction_param { axis: 1 coeff: 2 }", "dim: 2 dim: 2", {1, -2, 3, 4}, {-2, 14}},
+      {"Reduction", "reduction_param { operation: ASUM axis: 1 }", "dim: 2 dim: 2", {1, -2, 3, 4}, {3, 7}},
+      {"Reduction", "reduction_param { operation: SUMSQ axis: 1 }", "dim: 2 dim: 2", {1, -2, 3, 4}, {5, 25}},
+      {"Reduction", "reduction_param { operation: MEAN axis: -1 }", "dim: 2 dim: 2", {1, -2, 3, 4}, {-0.5, 3.5}},
+      {"Interp", "interp_param { height: 3 width: 3 }", image2, {1, 3, 5, 7}, {1, 2, 3, 3, 4, 5, 5, 6, 7}},
+      {"Interp",
+       "interp_param { zoom_factor: 2 pad_beg: -1 }",
+       "dim: 1 dim: 1 dim: 3 dim: 3",
+       {0, 0, 0, 0, 1, 3, 0, 5, 7},
+       {1, 2, 3, 3, 4, 5, 5, 6, 7}},
+      {"Upsample", "upsample_param { scale: 2 }", "dim: 1 dim: 1 dim: 1 dim: 2", {1, 2}, {1, 1, 2, 2, 1, 1, 2, 2}},
+      {"Crop",
+       "crop_param { axis: 2 offset: 1 offset: 0 }",
+       image2,
+       {1, 2, 3, 4},
+       {3},
+       {},
+       "dim: 1 dim: 1 dim: 1 dim: 1"},
+      {"Tile", "tile_param { axis: 1 tiles: 2 }", "dim: 2 dim: 2", {1, 2, 3, 4}, {1, 2, 1, 2, 3, 4, 3, 4}},
+      {"Permute", "permute_param { order: 1 }", "dim: 2 dim: 3", {1, 2, 3, 4, 5, 6}, {1, 4, 2, 5, 3, 6}},
+      {"ShuffleChannel", "shuffle_channel_param { group: 2 }", row4, {1, 2, 3, 4}, {1, 3, 2, 4}},
+      {"InnerProduct",
+       "inner_product_param { num_output: 2 }",
+       "dim: 1 dim: 2",
+       {1, 2},
+       {15, 31},
+       {{1, 2, 3, 4}, {10, 20}}},
+      {"InnerProduct",
+       "inner_product_param { num_output: 2 transpose: true bias_term: false }",
+       "dim: 1 dim: 2",
+       {1, 2},
+       {7, 10},
+       {{1, 2, 3, 4}}},
+      {"Pooling", "pooling_param { kernel_size: 2 pad: 1 stride: 2 }", image2, {1, 2, 3, 4}, {1, 2, 3, 4}},
+      {"Pooling",
+       "pooling_param { pool: AVE kernel_size: 3 stride: 2 pad: 1 }",
+       "dim: 1 dim: 1 dim: 2 dim: 2",
+       {9, 9, 9, 9},
+       {4, 3, 3, 2.25}},
+      {"ConvolutionDepthwise",
+       "convolution_param { num_output: 2 kernel_size: 1 bias_term: false }",
+       channels2,
+       {1, 2, 3, 4},
+       {2, 4, 9, 12},
+       {{2, 3}}},
+      {"Deconvolution",
+       "convolution_param { num_output: 1 kernel_size: 2 stride: 2 }",
+       "dim: 1 dim: 1 dim: 1 dim: 2",
+       {1, 10},
+       {2, 3, 11, 21, 4, 5, 31, 41},
+       {{1, 2, 3, 4}, {1}}},
+  };
+  for (const LayerCase& layer : cases) {
+    SCOPED_TRACE(absl::StrCat(layer.type, " ", layer.parameters));
+    const absl::StatusOr<std::vector<float>> y = Evaluated(layer);
+    EXPECT_OK(y);
+    if (!y.ok()) continue;
+    EXPECT_EQ(y->size(), layer.expected.size());
+    if (y->size() != layer.expected.size()) continue;
+    for (size_t i = 0; i < y->size(); ++i) EXPECT_NEAR((*y)[i], layer.expected[i], 1e-5) << "element " << i;
+  }
 }
 
 TEST(CaffeTest, ReorgFollowsDarknetsOrder) {
