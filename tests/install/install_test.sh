@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# INSTALLER PROTOTXT CAFFEMODEL: the installed tree serves a gcc C program, a g++ program and a CMake project.
+set -euo pipefail
+work=$TEST_TMPDIR
+sources=$PWD/tests/install
+
+"$1" "$work/first"
+"$1" "$work/first"  # over itself
+mv "$work/first" "$work/sdk"
+sdk=$work/sdk
+
+for file in include/bmlib_runtime.h include/bmruntime_interface.h include/bmodel.hpp lib/libbmlib.so lib/libbmrt.so \
+  bin/bmnetc bin/bmrt_test bin/tpu_model bin/bm_model.bin; do
+  [ -e "$sdk/$file" ] || { echo "$file is not installed"; exit 1; }
+done
+soname() { readelf -d "$1" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p'; }
+[ "$(soname "$sdk/lib/libbmlib.so")" = libbmlib.so.0 ]
+[ "$(soname "$sdk/lib/libbmrt.so")" = libbmrt.so ]
+
+# The programs.
+"$sdk/bin/bmnetc" --model="$2" --weight="$3" --outdir="$work/digits" --target=BM1684
+model=$work/digits/compilation.bmodel
+"$sdk/bin/bm_model.bin" --info "$model" | grep 'BM1684'
+"$sdk/bin/bmrt_test" --context_dir="$work/digits" | grep 'cmp success'
+
+# Compilers with pkg-config; the warnings are errors in C99 and C++11, the oldest that the headers promise.
+export PKG_CONFIG_PATH=$sdk/lib/pkgconfig LD_LIBRARY_PATH=
+options() { pkg-config --cflags --libs "$@"; }
+# shellcheck disable=SC2046
+gcc -std=c99 -Wall -Werror "$sources/round_trip.c" -o "$work/c" $(options libbmlib) -Wl,-rpath,"$sdk/lib"
+"$work/c"
+# shellcheck disable=SC2046
+g++ -std=c++11 -Wall -Werror "$sources/run_model.cc" -o "$work/cc" $(options libbmodel libbmrt) -Wl,-rpath,"$sdk/lib"
+"$work/cc" "$model"
+
+# CMake, by both folders that hold the package file.
+mkdir "$work/project"
+cp -L "$sources"/{CMakeLists.txt,round_trip.c,run_model.cc} "$work/project"
+for hint in -Dlibsophon_DIR="$sdk/data" -DCMAKE_PREFIX_PATH="$sdk"; do
+  cmake -S "$work/project" -B "$work/build" "$hint" > "$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
+  cmake --build "$work/build" >> "$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
+  "$work/build/round_trip"
+  "$work/build/run_model" "$model"
+  rm -r "$work/build"
+done

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# install.sh DIR: writes the SDK as the vendor lays it out. The tree works wherever it is moved to.
+#
+#   DIR/include   the vendor's headers, flat
+#   DIR/lib       libbmlib.so, libbmrt.so, libbmodel.so; pkgconfig/*.pc; cmake/libsophon
+#   DIR/bin       bmnetc, bmrt_test, tpu_model and its older name bm_model.bin
+#   DIR/data      libsophon-config.cmake, where the vendor has it
+set -euo pipefail
+
+if [ $# -ne 1 ] || [ -z "$1" ]; then
+  echo "usage: install DIR" >&2
+  exit 2
+fi
+# Started by `bazel run`, a relative DIR means the caller's folder.
+case $1 in
+  /*) target=$1 ;;
+  *) target=${BUILD_WORKING_DIRECTORY:-$PWD}/$1 ;;
+esac
+if [ -d "$0.runfiles/bmnnsdk" ]; then cd "$0.runfiles/bmnnsdk"; fi
+
+version=$(< VERSION)
+IFS=. read -r major minor patch <<< "$version"
+
+# put MODE SOURCE FOLDER: copies one file under its own name.
+put() { install -D -m "$1" "$2" "$target/$3/$(basename "$2")"; }
+
+# fill TEMPLATE FILE [NAME=TEXT]...: writes a template with its @NAME@ replaced.
+fill() {
+  local template=tools/install/templates/$1 file=$target/$2 pair
+  local edits=(-e "s|@VERSION@|$version|g" -e "s|@MAJOR@|$major|g" -e "s|@MINOR@|$minor|g" -e "s|@PATCH@|$patch|g")
+  shift 2
+  for pair in "$@"; do edits+=(-e "s|@${pair%%=*}@|${pair#*=}|g"); done
+  mkdir -p "$(dirname "$file")"
+  sed "${edits[@]}" "$template" > "$file"
+}
+
+for header in bmlib/include/*.h bmruntime/include/*.h bmodel/include/bmodel.hpp bmodel/model_generated.h; do
+  put 644 "$header" include
+done
+fill version.h.in include/version.h
+
+for library in bmlib/libbmlib.so.0 bmruntime/libbmrt.so bmodel/libbmodel.so; do put 755 "$library" lib; done
+ln -sfn libbmlib.so.0 "$target/lib/libbmlib.so"
+
+for program in bmcompiler/bmnetc/bmnetc tools/bmrt_test/bmrt_test tools/tpu_model/tpu_model; do
+  put 755 "$program" bin
+done
+ln -sfn tpu_model "$target/bin/bm_model.bin"
+
+# find_package(libsophon) looks below lib/cmake; customers also name data/ as libsophon_DIR.
+for folder in data lib/cmake/libsophon; do
+  root=$(sed 's|[^/]*|..|g' <<< "$folder")
+  fill libsophon-config.cmake.in "$folder/libsophon-config.cmake" "ROOT=$root"
+  fill libsophon-config-version.cmake.in "$folder/libsophon-config-version.cmake"
+done
+
+pc() { fill library.pc.in "lib/pkgconfig/lib$1.pc" "NAME=$1" "DESCRIPTION=$2" "REQUIRES=$3"; }
+pc bmlib "Devices, device memory and copies of BM1684 cards" ""
+pc bmrt "Loads and runs bmodels on BM1684 cards" "libbmlib"
+pc bmodel "Reads and writes bmodel files" "flatbuffers"
+
+put 644 LICENSE .
+echo "installed BMNNSDK $version in $target"
