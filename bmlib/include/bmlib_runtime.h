@@ -559,7 +559,7 @@ DECL_EXPORT bm_status_t bmcpu_set_log(bm_handle_t handle, unsigned int log_level
 DECL_EXPORT bm_status_t bmcpu_get_log(bm_handle_t handle, int process_handle, char* log_file, int timeout);
 DECL_EXPORT bm_status_t bmcpu_sync_time(bm_handle_t handle);
 
-#define BM_MEM_NULL (bm_mem_null())
+#define BM_MEM_NULL bm_mem_null()
 #define bmkernel_load_firmware okkernel_load_firmware
 #define bm_get_tpu_core_num bm_get_tpu_scalar_num
 

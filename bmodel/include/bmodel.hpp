@@ -51,8 +51,8 @@ typedef struct bmodel_mem_info {
 // the format's 4 GiB or a file that cannot be written throws std::runtime_error.
 class ModelGen {
  public:
-  // `reserved_size`: bytes to set aside for blobs at the start.
-  explicit ModelGen(uint32_t reserved_size = 0x1000000);
+  // `reserved_size`: bytes to set aside for blobs at the start. Not explicit, like the vendor's.
+  ModelGen(uint32_t reserved_size = 0x1000000);  // NOLINT(google-explicit-constructor)
   virtual ~ModelGen();
 
   // The builder in which the caller makes tables.
@@ -133,9 +133,9 @@ class ModelCtx {
  public:
   // Opens a file, for write_binary too where it may be written. Throws std::runtime_error for a file that is not there
   // or not a bmodel.
-  explicit ModelCtx(const std::string& filename);
+  ModelCtx(const std::string& filename);  // NOLINT(google-explicit-constructor)
   // The bytes stay the caller's and outlive the object; they are not a bmodel where operator bool is false.
-  explicit ModelCtx(const void* bmodel_data, size_t size);
+  ModelCtx(const void* bmodel_data, size_t size);
   virtual ~ModelCtx();
 
   operator bool();
