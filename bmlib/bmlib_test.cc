@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "bmlib/src/bmlib_internal.h"
@@ -116,6 +117,28 @@ TEST_F(BmlibTest, HeapsCountWhatIsTaken) {
   ASSERT_EQ(bm_get_gmem_heap_stat_byte_by_id(handle_, &during, 1), BM_SUCCESS);
   EXPECT_EQ(during.mem_used, before.mem_used);
   EXPECT_EQ(bm_get_gmem_heap_stat_byte_by_id(handle_, &during, 3), BM_ERR_FAILURE);
+}
+
+TEST_F(BmlibTest, AFullHeapRefusesUntilSomethingIsFreed) {
+  bm_heap_stat_byte_t heap;
+  ASSERT_EQ(bm_get_gmem_heap_stat_byte_by_id(handle_, &heap, 1), BM_SUCCESS);
+  bm_device_mem_t all, more;
+  ASSERT_EQ(bm_malloc_device_byte_heap(handle_, &all, 1, static_cast<unsigned>(heap.mem_avail)), BM_SUCCESS);
+  EXPECT_EQ(bm_malloc_device_byte_heap(handle_, &more, 1, 1), BM_ERR_NOMEM);
+  EXPECT_EQ(more.u.device.device_addr, static_cast<unsigned long>(BM_MEM_ADDR_NULL));
+  EXPECT_EQ(bm_malloc_device_byte_heap_mask(handle_, &more, 0b110, 1), BM_SUCCESS);
+  unsigned id = 9;
+  EXPECT_EQ(bm_get_gmem_heap_id(handle_, &more, &id), BM_SUCCESS);
+  EXPECT_EQ(id, 2u);
+  bm_free_device(handle_, more);
+  // Neither a place inside the block nor an address outside the card frees it.
+  bm_free_device(handle_, bm_mem_from_device(all.u.device.device_addr + 4096, 4096));
+  bm_free_device(handle_, bm_mem_from_device(0x42, 4096));
+  EXPECT_EQ(bm_malloc_device_byte_heap(handle_, &more, 1, 1), BM_ERR_NOMEM);
+  bm_free_device(handle_, all);
+  EXPECT_EQ(bm_malloc_device_byte_heap(handle_, &more, 1, 1), BM_SUCCESS);
+  EXPECT_EQ(more.u.device.device_addr, all.u.device.device_addr);
+  bm_free_device(handle_, more);
 }
 
 TEST_F(BmlibTest, CopiesStayInsideTheDescriptor) {
@@ -257,6 +280,57 @@ TEST_F(BmlibTest, MessagesAreCheckedAndWaitedFor) {
   EXPECT_EQ(bm_set_sync_timeout(handle_, -1), BM_ERR_FAILURE);
   bm_profile_t profile;
   EXPECT_EQ(bm_get_profile(handle_, &profile), BM_SUCCESS);
+}
+
+TEST_F(BmlibTest, ProfilesCountTheCopiesAndMessagesOfTheThread) {
+  const bm_device_mem_t a = Allocate(1 << 16), b = Allocate(1 << 16);
+  std::vector<char> bytes(1 << 16);
+  bm_profile_t before, after;
+  ASSERT_EQ(bm_get_profile(handle_, &before), BM_SUCCESS);
+  ASSERT_EQ(bm_memcpy_s2d(handle_, a, bytes.data()), BM_SUCCESS);
+  ASSERT_EQ(bm_memcpy_s2d(handle_, b, bytes.data()), BM_SUCCESS);
+  ASSERT_EQ(bm_memcpy_d2s(handle_, bytes.data(), a), BM_SUCCESS);
+  ASSERT_EQ(bm_memcpy_d2d_byte(handle_, a, 0, b, 0, 1 << 16), BM_SUCCESS);
+  ASSERT_EQ(bm_thread_sync(handle_), BM_SUCCESS);
+  ASSERT_EQ(bm_get_profile(handle_, &after), BM_SUCCESS);
+  EXPECT_EQ(after.cdma_out_counter - before.cdma_out_counter, 2u);
+  EXPECT_EQ(after.cdma_in_counter - before.cdma_in_counter, 1u);
+  EXPECT_EQ(after.sent_api_counter - before.sent_api_counter, 1u);
+  EXPECT_EQ(after.completed_api_counter, after.sent_api_counter);
+  EXPECT_GT(after.tpu_process_time, before.tpu_process_time);
+  EXPECT_EQ(bm_get_profile(handle_, nullptr), BM_ERR_PARAM);
+  bm_free_device(handle_, a);
+  bm_free_device(handle_, b);
+}
+
+// One of the threads that share a handle: the bytes of a block of its own, after many rounds.
+void CopyInRounds(bm_handle_t handle, char letter, std::string* result) {
+  constexpr unsigned kBytes = 10000;
+  constexpr int kRounds = 50;
+  for (int round = 0; round < kRounds; ++round) {
+    std::string sent(kBytes, static_cast<char>(letter + round % 8));
+    bm_device_mem_t source, target;
+    if (bm_malloc_device_byte(handle, &source, kBytes) != BM_SUCCESS) return;
+    if (bm_malloc_device_byte(handle, &target, kBytes) != BM_SUCCESS) return;
+    result->assign(kBytes, '\0');
+    bm_memcpy_s2d(handle, source, &sent[0]);
+    bm_memcpy_d2d_byte(handle, target, 0, source, 0, kBytes);
+    bm_thread_sync(handle);
+    bm_memcpy_d2s(handle, &(*result)[0], target);
+    bm_free_device(handle, source);
+    bm_free_device(handle, target);
+    if (*result != sent) return;
+  }
+  *result = "every round";
+}
+
+TEST_F(BmlibTest, ThreadsShareAHandle) {
+  std::string first, second;
+  std::thread other(&CopyInRounds, handle_, 'A', &first);
+  CopyInRounds(handle_, 'a', &second);
+  other.join();
+  EXPECT_EQ(first, "every round");
+  EXPECT_EQ(second, "every round");
 }
 
 std::vector<std::string> logged;
