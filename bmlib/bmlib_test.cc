@@ -245,6 +245,21 @@ TEST_F(BmlibTest, APcieCardIsNotMapped) {
   bm_free_device(handle_, mem);
 }
 
+TEST_F(BmlibTest, TheSdkComputesOnDeviceMemoryInPlace) {
+  bm_device_mem_t mem = Allocate(16);
+  const uint64_t address = bm_mem_get_device_addr(mem);
+  unsigned char* view = nullptr;
+  ASSERT_EQ(bmnnsdk_host_view(handle_, address, 16, &view), BM_SUCCESS);
+  std::memcpy(view, "written in place", 16);
+  EXPECT_EQ(bmnnsdk_host_written(handle_, address, 16), BM_SUCCESS);
+  EXPECT_EQ(Read(mem), "written in place");
+  EXPECT_EQ(bmnnsdk_host_view(handle_, address, 16, nullptr), BM_ERR_PARAM);
+  EXPECT_EQ(bmnnsdk_host_view(handle_, 0x1000, 16, &view), BM_ERR_PARAM);
+  EXPECT_EQ(bmnnsdk_host_view(nullptr, address, 16, &view), BM_ERR_DEVNOTREADY);
+  EXPECT_EQ(bmnnsdk_host_written(handle_, 0x1000, 16), BM_ERR_PARAM);
+  bm_free_device(handle_, mem);
+}
+
 TEST_F(BmlibTest, InformationIsThatOfTheChip) {
   unsigned chip = 0;
   EXPECT_EQ(bm_get_chipid(handle_, &chip), BM_SUCCESS);

@@ -184,7 +184,6 @@ absl::Status Card::CopyBetween(Card* source_card, uint64_t source, Card* target_
 
 absl::StatusOr<uint8_t*> Card::Map(uint64_t address, uint64_t bytes) {
   ASSIGN_OR_RETURN(const absl::Span<uint8_t> view, chip_->System(address, bytes));
-  chip_->MarkWritten(address, bytes);
   return view.data();
 }
 

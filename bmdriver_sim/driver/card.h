@@ -113,7 +113,7 @@ class Card {
   // Between two cards or within one, as a DMA copy.
   static absl::Status CopyBetween(Card* source_card, uint64_t source, Card* target_card, uint64_t target,
                                   uint64_t bytes);
-  // The host's view of device memory. The pages count as written from now on until Unmap.
+  // The host's view of device memory. Whoever writes there calls Flush.
   absl::StatusOr<uint8_t*> Map(uint64_t address, uint64_t bytes);
   // The device address behind a mapped pointer; NOT_FOUND for any other.
   absl::StatusOr<uint64_t> AddressOf(const void* mapped);

@@ -16,6 +16,15 @@ bm_status_t bm_send_api(bm_handle_t handle, int api_id, const unsigned char* api
 // Waits for what the calling thread sent through the handle.
 bm_status_t bm_sync_api(bm_handle_t handle);
 
+// The host's view of a range of device memory, for libraries that compute on it in place; valid as long as the card,
+// which is until the process ends. Whoever writes there calls bmnnsdk_host_written afterwards.
+// BM_ERR_PARAM for a null `view` or a range outside the card's memory.
+bm_status_t bmnnsdk_host_view(bm_handle_t handle, unsigned long long address, unsigned long long size,
+                              unsigned char** view);
+
+// Tells prepared programs that the host wrote a range of device memory.
+bm_status_t bmnnsdk_host_written(bm_handle_t handle, unsigned long long address, unsigned long long size);
+
 // "0.1.0"
 const char* libbmlib_version();
 

@@ -1,7 +1,8 @@
-// Mapping of device memory into the process, which only an SoC has (BM_SOC=1).
+// Mapping of device memory into the process: for customers on an SoC only (BM_SOC=1), for the SDK itself always.
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/checked_math.h"
+#include "bmlib/src/bmlib_internal.h"
 #include "bmlib/src/handle.h"
 
 namespace {
@@ -34,7 +35,9 @@ bm_status_t Map(const char* function, bm_handle_t handle, const Descriptor* mem,
       return absl::InvalidArgumentError(
           absl::StrFormat("0x%x is no multiple of the page size %d", address, kPageBytes));
     }
-    ASSIGN_OR_RETURN(uint8_t* const view, context->card().Map(address, bm::AlignUp(mem->size, kPageBytes)));
+    const uint64_t bytes = bm::AlignUp(mem->size, kPageBytes);
+    ASSIGN_OR_RETURN(uint8_t* const view, context->card().Map(address, bytes));
+    context->card().Flush(address, bytes);
     *vmem = reinterpret_cast<unsigned long long>(view);
     return absl::OkStatus();
   });
@@ -73,6 +76,25 @@ bm_status_t Unmap(const char* function, bm_handle_t handle, const void* vmem, ui
 }  // namespace
 
 extern "C" {
+
+bm_status_t bmnnsdk_host_view(bm_handle_t handle, unsigned long long address, unsigned long long size,
+                              unsigned char** view) {
+  return AtEdge(kMemoryTag, __func__, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(bm_context * context, FromHandle(handle));
+    RETURN_IF_ERROR(NotNull(view, "view"));
+    ASSIGN_OR_RETURN(*view, context->card().Map(address, size));
+    return absl::OkStatus();
+  });
+}
+
+bm_status_t bmnnsdk_host_written(bm_handle_t handle, unsigned long long address, unsigned long long size) {
+  return AtEdge(kMemoryTag, __func__, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(bm_context * context, FromHandle(handle));
+    RETURN_IF_ERROR(context->card().CheckRange(address, size));
+    context->card().Flush(address, size);
+    return absl::OkStatus();
+  });
+}
 
 // One definition per family: prefix, suffix, descriptor, type of sizes.
 #define BM_MAPPING_FUNCTIONS(PREFIX, SUFFIX, DESCRIPTOR, SIZE)                                                      \
