@@ -22,7 +22,7 @@ class OptionsTest : public ::testing::Test {
     table_.Add("weight", &weight_, "a file").Alias("weights");
     table_.Add("cmp", &compare_, "compare");
     table_.Add("dyn", &dynamic_, "dynamic");
-    table_.Add("max_n", &max_n_, "batch");
+    table_.Add("max_n", &max_n_, "batch").Letter('n').InRange(-1, 64);
     table_.Add("accuracy", &accuracy_, "tolerance");
     table_.Add("context_dir", &contexts_, "folders");
   }
@@ -61,7 +61,19 @@ TEST_F(OptionsTest, BoolsTakeAFollowingWordOnlyIfItIsOne) {
   EXPECT_EQ(rest, std::vector<std::string>{"file"});
 }
 
+TEST_F(OptionsTest, ALetterTakesAnAttachedValue) {
+  ASSERT_OK(Parse({"-n8", "-mdir/net"}).status());
+  EXPECT_EQ(max_n_, 8);
+  EXPECT_EQ(model_, "dir/net");
+  ASSERT_OK(Parse({"-n=9"}).status());
+  EXPECT_EQ(max_n_, 9);
+  EXPECT_STATUS(Parse({"-nine"}), absl::StatusCode::kInvalidArgument, "--max_n takes an integer");
+  EXPECT_STATUS(Parse({"--n8"}), absl::StatusCode::kInvalidArgument, "unknown option --n8");
+}
+
 TEST_F(OptionsTest, MistakesNameTheArgument) {
+  EXPECT_STATUS(Parse({"--max_n=65"}), absl::StatusCode::kInvalidArgument, "an integer from -1 to 64, not \"65\"");
+  EXPECT_STATUS(Parse({"--max_n=-2"}), absl::StatusCode::kInvalidArgument, "not \"-2\"");
   EXPECT_STATUS(Parse({"--modl=x"}), absl::StatusCode::kInvalidArgument, "unknown option --modl");
   EXPECT_STATUS(Parse({"--max_n=many"}), absl::StatusCode::kInvalidArgument, "--max_n takes an integer, not \"many\"");
   EXPECT_STATUS(Parse({"--cmp=maybe"}), absl::StatusCode::kInvalidArgument, "true or false");

@@ -37,7 +37,7 @@ Option& OptionTable::Add(std::string name, OptionTarget target, std::string help
 
 absl::Status OptionTable::Set(Option* option, absl::string_view value) {
   option->is_set_ = true;
-  const auto refuse = [&](const char* kind) {
+  const auto refuse = [&](const std::string& kind) {
     return absl::InvalidArgumentError(absl::StrCat("--", option->names_[0], " takes ", kind, ", not \"", value, "\""));
   };
   if (auto* const* target = std::get_if<bool*>(&option->target_)) {
@@ -45,7 +45,14 @@ absl::Status OptionTable::Set(Option* option, absl::string_view value) {
     if (!parsed.has_value()) return refuse("true or false");
     **target = *parsed;
   } else if (auto* const* target = std::get_if<int64_t*>(&option->target_)) {
-    if (!absl::SimpleAtoi(value, *target)) return refuse("an integer");
+    int64_t parsed;
+    if (!absl::SimpleAtoi(value, &parsed)) return refuse("an integer");
+    if (parsed < option->least_ || parsed > option->most_) {
+      const bool is_open = option->most_ == std::numeric_limits<int64_t>::max();
+      return refuse(
+          absl::StrCat("an integer from ", option->least_, is_open ? " on" : absl::StrCat(" to ", option->most_)));
+    }
+    **target = parsed;
   } else if (auto* const* target = std::get_if<double*>(&option->target_)) {
     if (!absl::SimpleAtod(value, *target)) return refuse("a number");
   } else if (auto* const* target = std::get_if<std::string*>(&option->target_)) {
@@ -87,10 +94,20 @@ absl::StatusOr<std::vector<std::string>> OptionTable::Parse(int argc, const char
       rest.emplace_back(argument);
       continue;
     }
-    argument.remove_prefix(argument[1] == '-' ? 2 : 1);
+    const bool has_one_dash = argument[1] != '-';
+    argument.remove_prefix(has_one_dash ? 1 : 2);
     const size_t equals = argument.find('=');
     const absl::string_view name = argument.substr(0, equals);
     absl::StatusOr<Option*> found = Find(name);
+    if (!found.ok() && has_one_dash) {
+      const auto lettered = std::find_if(options_.begin(), options_.end(), [&](const Option& option) {
+        return option.letter_ == argument[0] && !IsBool(option.target_);
+      });
+      if (lettered != options_.end()) {
+        RETURN_IF_ERROR(Set(&*lettered, argument.substr(1)));
+        continue;
+      }
+    }
     if (!found.ok() && absl::StartsWith(name, "no") && equals == absl::string_view::npos) {
       const absl::StatusOr<Option*> negated = Find(name.substr(2));
       if (negated.ok() && IsBool((*negated)->target_)) {

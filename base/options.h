@@ -5,13 +5,15 @@
 //   table.Add("cmp", &compare, "run and compare").Alias("compare").Letter('c');
 //   ASSIGN_OR_RETURN(const std::vector<std::string> rest, table.Parse(argc, argv));
 //
-// Accepts one or two dashes, --name=value and --name value, unambiguous prefixes of names, single letters, and for
-// bools a bare --name, --noname and a following true, false, 1 or 0. A value may be anything, a negative number too.
+// Accepts one or two dashes, --name=value and --name value, unambiguous prefixes of names, single letters (their value
+// may be attached: -dDIR), and for bools a bare --name, --noname and a following true, false, 1 or 0. A value may be
+// anything, a negative number too.
 #ifndef BASE_OPTIONS_H_
 #define BASE_OPTIONS_H_
 
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <string>
 #include <variant>
 #include <vector>
@@ -38,6 +40,12 @@ class Option {
     letter_ = letter;
     return *this;
   }
+  // Integers outside least..most are refused.
+  Option& InRange(int64_t least, int64_t most = std::numeric_limits<int64_t>::max()) {
+    least_ = least;
+    most_ = most;
+    return *this;
+  }
   // True once the command line has set it.
   bool is_set() const { return is_set_; }
 
@@ -47,6 +55,7 @@ class Option {
   OptionTarget target_;
   std::string help_;
   char letter_ = 0;
+  int64_t least_ = std::numeric_limits<int64_t>::min(), most_ = std::numeric_limits<int64_t>::max();
   bool is_set_ = false;
 };
 

@@ -163,9 +163,9 @@ absl::Status RunStage(const TestOptions& options, const TestRuntime& runtime, co
   Times times;
   const bm_net_info_t& net = *run.net;
   Clock::time_point start = Clock::now();
-  const int set_count = options.only_compare_last || !options.bmodel.empty() ? 1 : options.calculate_times;
+  const int64_t set_count = options.only_compare_last || !options.bmodel.empty() ? 1 : options.calculate_times;
   OutputSets outputs;
-  for (int t = 0; t < set_count; ++t) {
+  for (int64_t t = 0; t < set_count; ++t) {
     outputs.push_back(std::make_unique<TensorSet>(runtime));
     for (int i = 0; i < net.output_num; ++i) {
       RETURN_IF_ERROR(outputs.back()->Add(net.output_dtypes[i], net.stages[run.stage].output_shapes[i]));
@@ -181,7 +181,7 @@ absl::Status RunStage(const TestOptions& options, const TestRuntime& runtime, co
   }
   times.load = SecondsSince(start);
 
-  for (int t = 0; t < options.calculate_times; ++t) {
+  for (int64_t t = 0; t < options.calculate_times; ++t) {
     TensorSet* set = outputs[static_cast<size_t>(std::min(t, set_count - 1))].get();
     RETURN_IF_ERROR(LaunchOnce(options, runtime, run, &inputs, set, &times));
   }
@@ -204,7 +204,7 @@ absl::Status RunStage(const TestOptions& options, const TestRuntime& runtime, co
   return absl::OkStatus();
 }
 
-void LogStart(const StageRun& run, std::ptrdiff_t net_index, int loop) {
+void LogStart(const StageRun& run, std::ptrdiff_t net_index, int64_t loop) {
   BMRT_LOG(kInfo, absl::StrFormat("==> running network #%d, name: %s, loop: %d", net_index, run.net->name, loop));
   for (size_t i = 0; i < run.data.inputs.size(); ++i) {
     BMRT_LOG(kInfo, absl::StrFormat("reading input #%d, bytesize=%d", i, run.data.inputs[i].size()));
@@ -289,7 +289,7 @@ absl::Status ForEachStage(const TestOptions& options, const TestModel& model,
   ASSIGN_OR_RETURN(ReferenceData reference, OpenReference(options, model));
   const ShapeOverrides overrides = {options.shapes, options.output_shapes};
   // Given shapes belong to one stage.
-  const int only_stage = options.stage_index < 0 && !options.shapes.empty() ? 0 : options.stage_index;
+  const int64_t only_stage = options.stage_index < 0 && !options.shapes.empty() ? 0 : options.stage_index;
   bool any = false;
   for (size_t i = 0; i < nets.size(); ++i) {
     for (int stage = 0; stage < nets[i]->stage_num; ++stage) {
@@ -345,7 +345,7 @@ absl::Status RunModel(const TestOptions& options, const TestModel& model) {
   bmrt_show_neuron_network(runtime->bmrt());
   const std::vector<const bm_net_info_t*> nets = runtime->nets();
   std::string exported;
-  for (int loop = 0; loop < options.loops; ++loop) {
+  for (int64_t loop = 0; loop < options.loops; ++loop) {
     exported.clear();
     RETURN_IF_ERROR(ForEachStage(options, model, nets, [&](const StageRun& run) -> absl::Status {
       LogStart(run, std::find(nets.begin(), nets.end(), run.net) - nets.begin(), loop);

@@ -91,7 +91,7 @@ absl::Status RunWith(const TestOptions& options, const TestModel& model, LoadFro
                      Outputs (*launch)(const TestRuntime&, const StageRun&)) {
   ASSIGN_OR_RETURN(const std::unique_ptr<TestRuntime> runtime, TestRuntime::Open(options.devices));
   RETURN_IF_ERROR(Load(*runtime, model, from));
-  for (int loop = 0; loop < options.loops; ++loop) {
+  for (int64_t loop = 0; loop < options.loops; ++loop) {
     RETURN_IF_ERROR(ForEachStage(options, model, runtime->nets(), [&](const StageRun& run) -> absl::Status {
       ASSIGN_OR_RETURN(const std::vector<HostTensor> outputs, launch(*runtime, run));
       return JudgeOutputs(options, run, outputs);
@@ -174,7 +174,7 @@ absl::Status RunContext(const TestOptions& options, const TestModel& model, cons
   context.get_network_names(&names);
   std::vector<const bm_net_info_t*> nets;
   for (const char* name : names) nets.push_back(context.get_network_info(name));
-  for (int loop = 0; loop < options.loops; ++loop) {
+  for (int64_t loop = 0; loop < options.loops; ++loop) {
     RETURN_IF_ERROR(ForEachStage(options, model, nets,
                                  [&](const StageRun& run) { return RunNetwork(options, context, run, choice); }));
   }
@@ -211,7 +211,7 @@ absl::Status CppReshape(const TestOptions& options, const TestModel& model) {
 
 absl::Status CppMultiThread(const TestOptions& options, const TestModel& model) {
   TestOptions several = options;
-  several.threads = std::max(options.threads, 2);
+  several.threads = std::max<int64_t>(options.threads, 2);
   return CppRun(several, model, LoadFrom::kFile, StageChoice::kFixed);
 }
 

@@ -1,37 +1,34 @@
 #include "tools/bmrt_test/test_options.h"
 
-#include <getopt.h>
-
-#include <algorithm>
-#include <iterator>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/file.h"
+#include "base/options.h"
 #include "base/status_macros.h"
 
 namespace bm::tools {
 namespace {
 
-absl::Status Expected(const std::string& text, const char* what) {
-  return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is not ", what));
+absl::Status Expected(absl::string_view option, const std::string& text, absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat(option, " takes ", what, ", not \"", text, "\""));
 }
 
-absl::Status ReadInteger(const std::string& text, int least, int* value) {
-  if (absl::SimpleAtoi(text, value) && *value >= least) return absl::OkStatus();
-  return Expected(text, absl::StrCat("an integer from ", least, " on").c_str());
-}
-
-absl::Status ReadIntegers(const std::string& text, std::vector<int>* values) {
-  values->clear();
+// "1,2" or "1:2"; an empty text leaves the values as they are.
+absl::Status ReadIntegers(absl::string_view option, const std::string& text, std::vector<int>* list) {
+  if (text.empty()) return absl::OkStatus();
+  std::vector<int> values;
   for (const absl::string_view part : absl::StrSplit(text, absl::ByAnyChar(",:"))) {
-    values->emplace_back();
-    RETURN_IF_ERROR(ReadInteger(std::string(part), 0, &values->back()));
+    values.emplace_back();
+    if (!absl::SimpleAtoi(part, &values.back()) || values.back() < 0) {
+      return Expected(option, text, "integers from 0 on with commas between");
+    }
   }
+  *list = std::move(values);
   return absl::OkStatus();
 }
 
@@ -47,102 +44,86 @@ absl::Status ReadList(const std::string& path, std::vector<std::string>* context
   return absl::OkStatus();
 }
 
-using Apply = absl::Status (*)(const std::string& value, TestOptions* options);
+constexpr int64_t kMaxThreads = 1024;
 
-// The arguments of `setter` are the text behind the option and the options to change.
-struct OptionRow {
-  char letter;  // 0: none
-  const char* name;
-  const char* argument;  // null: takes none
-  const char* effect;
-  Apply apply;
+// The options as their words give them; what needs more than a word is converted by Options().
+class CommandLine {
+ public:
+  CommandLine() : table_("bmrt_test", "runs bmodels and compares their outputs: --context_dir=DIR or --bmodel=FILE") {
+    table_.Add("context_dir", &options_.contexts, "context: compilation.bmodel and reference data; may be repeated")
+        .Letter('d');
+    table_.Add("append_dir", &options_.contexts, "one more context").Letter('a');
+    table_.Add("bmodel", &options_.bmodel, "run a model without comparing");
+    table_.Add("bmodel_list", &lists_, "file of context directories").Letter('b');
+    table_.Add("devid", &device_, "device").Letter('i').InRange(0, std::numeric_limits<int>::max());
+    table_.Add("compare", &compare_, "1: compare with the reference").Letter('c').InRange(0);
+    table_.Add("accuracy_f", &options_.accuracy_f, "tolerance of floats");
+    table_.Add("accuracy_i", &options_.accuracy_i, "tolerance of 8-bit integers");
+    table_.Add("loopnum", &options_.loops, "repetitions of everything").Letter('l').InRange(1);
+    table_.Add("calculate_times", &options_.calculate_times, "launches per measurement").InRange(1);
+    table_.Add("only_cmp_last", &options_.only_compare_last, "compare only the last of these launches");
+    threads_ = &table_.Add("thread_num", &options_.threads, "test case bmrt_multi_thread with this many threads")
+                    .InRange(1, kMaxThreads);
+    table_.Add("prealloc", &prealloc_, "bytes, hexadecimal, of device memory to take before loading");
+    table_.Add("export_neuron", &options_.export_neuron, "save neuron memory beside the model");
+    table_.Add("export_output", &options_.export_output, "save the outputs as output.dat beside the model");
+    table_.Add("profile", &ignored_flag_, "no effect: set BMRUNTIME_ENABLE_PROFILE=1").Letter('p');
+    table_.Add("mmap", &ignored_number_, "no effect: outputs are copied").Letter('m');
+    table_.Add("subnet_time", &ignored_flag_, "no effect: nets have one subnet");
+    table_.Add("net_idx", &options_.net_index, "only this net; -1: all").InRange(-1);
+    table_.Add("stage_idx", &options_.stage_index, "only this stage; -1: all").InRange(-1);
+    table_.Add("shapes", &shapes_, "[..],[..]: shapes of the inputs; one stage runs");
+    table_.Add("output_shapes", &output_shapes_, "[..],[..]: shapes of the reference outputs");
+    table_.Add("output_ref", &options_.output_reference, "name of the reference file");
+    table_.Add("debug_output", &options_.debug_output, "save tensors as text files");
+    table_.Add("cascade_device", &devices_, "devices, N,N");
+    table_.Add("core_list", &cores_, "cores, N,N (a BM1684 has 0)");
+    table_.Add("test_case", &options_.test_case, "run a test case").Letter('t');
+    table_.Add("help", &help_, "show this text").Letter('h');
+    table_.Add("version", &version_, "show the version").Letter('v');
+  }
+
+  absl::Status Parse(const std::vector<std::string>& arguments) {
+    std::vector<const char*> words = {"bmrt_test"};
+    for (const std::string& argument : arguments) words.push_back(argument.c_str());
+    ASSIGN_OR_RETURN(const std::vector<std::string> rest, table_.Parse(static_cast<int>(words.size()), words.data()));
+    if (rest.empty()) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat("unexpected argument ", rest[0]));
+  }
+
+  absl::StatusOr<TestOptions> Options() {
+    if (help_) options_.request = Request::kHelp;
+    if (version_) options_.request = Request::kVersion;
+    options_.compare = compare_ != 0;
+    if (threads_->is_set()) options_.test_case = "bmrt_multi_thread";
+    for (const std::string& list : lists_) RETURN_IF_ERROR(ReadList(list, &options_.contexts));
+    options_.devices = {static_cast<int>(device_)};
+    RETURN_IF_ERROR(ReadIntegers("--cascade_device", devices_, &options_.devices));
+    RETURN_IF_ERROR(ReadIntegers("--core_list", cores_, &options_.cores));
+    if (!prealloc_.empty() && !absl::SimpleHexAtoi(prealloc_, &options_.prealloc_bytes)) {
+      return Expected("--prealloc", prealloc_, "a hexadecimal number");
+    }
+    ASSIGN_OR_RETURN(options_.shapes, ParseShapes(shapes_));
+    ASSIGN_OR_RETURN(options_.output_shapes, ParseShapes(output_shapes_));
+    return options_;
+  }
+
+  std::string Help() const { return table_.Help(); }
+
+ private:
+  OptionTable table_;
+  TestOptions options_;
+  const Option* threads_ = nullptr;
+  std::vector<std::string> lists_;
+  int64_t device_ = 0;
+  int64_t compare_ = 1;
+  std::string prealloc_;
+  std::string shapes_, output_shapes_;
+  std::string devices_, cores_;
+  bool help_ = false, version_ = false;
+  bool ignored_flag_ = false;
+  int64_t ignored_number_ = 0;
 };
-
-absl::Status Ignore(const std::string&, TestOptions*) { return absl::OkStatus(); }
-
-constexpr OptionRow kOptions[] = {
-    {'d', "context_dir", "DIR", "context: compilation.bmodel and reference data; may be repeated",
-     [](const std::string& v, TestOptions* o) { return o->contexts.push_back(v), absl::OkStatus(); }},
-    {'a', "append_dir", "DIR", "one more context",
-     [](const std::string& v, TestOptions* o) { return o->contexts.push_back(v), absl::OkStatus(); }},
-    {0, "bmodel", "FILE", "run a model without comparing",
-     [](const std::string& v, TestOptions* o) { return o->bmodel = v, absl::OkStatus(); }},
-    {'b', "bmodel_list", "FILE", "file of context directories",
-     [](const std::string& v, TestOptions* o) { return ReadList(v, &o->contexts); }},
-    {'i', "devid", "N", "device, 0 by default",
-     [](const std::string& v, TestOptions* o) {
-       o->devices = {0};
-       return ReadInteger(v, 0, &o->devices[0]);
-     }},
-    {'c', "compare", "0|1", "compare with the reference, 1 by default",
-     [](const std::string& v, TestOptions* o) -> absl::Status {
-       int value;
-       RETURN_IF_ERROR(ReadInteger(v, 0, &value));
-       o->compare = value != 0;
-       return absl::OkStatus();
-     }},
-    {0, "accuracy_f", "X", "tolerance of floats, 0.01 by default",
-     [](const std::string& v, TestOptions* o) {
-       return absl::SimpleAtod(v, &o->accuracy_f) ? absl::OkStatus() : Expected(v, "a number");
-     }},
-    {0, "accuracy_i", "N", "tolerance of 8-bit integers, 0 by default",
-     [](const std::string& v, TestOptions* o) {
-       return absl::SimpleAtoi(v, &o->accuracy_i) ? absl::OkStatus() : Expected(v, "an integer");
-     }},
-    {'l', "loopnum", "N", "repetitions of everything, 1 by default",
-     [](const std::string& v, TestOptions* o) { return ReadInteger(v, 1, &o->loops); }},
-    {0, "calculate_times", "N", "launches per measurement, 1 by default",
-     [](const std::string& v, TestOptions* o) { return ReadInteger(v, 1, &o->calculate_times); }},
-    {0, "only_cmp_last", nullptr, "compare only the last of these launches",
-     [](const std::string&, TestOptions* o) { return o->only_compare_last = true, absl::OkStatus(); }},
-    {0, "thread_num", "N", "test case bmrt_multi_thread with N threads",
-     [](const std::string& v, TestOptions* o) {
-       o->test_case = "bmrt_multi_thread";
-       return ReadInteger(v, 1, &o->threads);
-     }},
-    {0, "prealloc", "HEX", "bytes of device memory to take before loading",
-     [](const std::string& v, TestOptions* o) {
-       return absl::SimpleHexAtoi(v, &o->prealloc_bytes) ? absl::OkStatus() : Expected(v, "a hexadecimal number");
-     }},
-    {0, "export_neuron", nullptr, "save neuron memory beside the model",
-     [](const std::string&, TestOptions* o) { return o->export_neuron = true, absl::OkStatus(); }},
-    {0, "export_output", nullptr, "save the outputs as output.dat beside the model",
-     [](const std::string&, TestOptions* o) { return o->export_output = true, absl::OkStatus(); }},
-    {'p', "profile", nullptr, "no effect: set BMRUNTIME_ENABLE_PROFILE=1", Ignore},
-    {'m', "mmap", "0|1", "no effect: outputs are copied", Ignore},
-    {0, "subnet_time", nullptr, "no effect: nets have one subnet", Ignore},
-    {0, "net_idx", "N", "only this net",
-     [](const std::string& v, TestOptions* o) { return ReadInteger(v, 0, &o->net_index); }},
-    {0, "stage_idx", "N", "only this stage",
-     [](const std::string& v, TestOptions* o) { return ReadInteger(v, 0, &o->stage_index); }},
-    {0, "shapes", "[..],[..]", "shapes of the inputs; one stage runs",
-     [](const std::string& v, TestOptions* o) -> absl::Status {
-       ASSIGN_OR_RETURN(o->shapes, ParseShapes(v));
-       return absl::OkStatus();
-     }},
-    {0, "output_shapes", "[..],[..]", "shapes of the reference outputs",
-     [](const std::string& v, TestOptions* o) -> absl::Status {
-       ASSIGN_OR_RETURN(o->output_shapes, ParseShapes(v));
-       return absl::OkStatus();
-     }},
-    {0, "output_ref", "NAME", "other name of the reference file",
-     [](const std::string& v, TestOptions* o) { return o->output_reference = v, absl::OkStatus(); }},
-    {0, "debug_output", nullptr, "save tensors as text files",
-     [](const std::string&, TestOptions* o) { return o->debug_output = true, absl::OkStatus(); }},
-    {0, "cascade_device", "N,N", "devices",
-     [](const std::string& v, TestOptions* o) { return ReadIntegers(v, &o->devices); }},
-    {0, "core_list", "N,N", "cores (a BM1684 has 0)",
-     [](const std::string& v, TestOptions* o) { return ReadIntegers(v, &o->cores); }},
-    {'t', "test_case", "NAME", "run a test case",
-     [](const std::string& v, TestOptions* o) { return o->test_case = v, absl::OkStatus(); }},
-    {'h', "help", nullptr, "show this text",
-     [](const std::string&, TestOptions* o) { return o->request = Request::kHelp, absl::OkStatus(); }},
-    {'v', "version", nullptr, "show the version",
-     [](const std::string&, TestOptions* o) { return o->request = Request::kVersion, absl::OkStatus(); }},
-};
-
-// What getopt_long answers for the first row; above every letter.
-constexpr int kFirstRow = 256;
 
 absl::Status CheckCombination(const TestOptions& options) {
   if (options.request != Request::kRun) return absl::OkStatus();
@@ -161,70 +142,31 @@ absl::StatusOr<std::vector<Shape>> ParseShapes(const std::string& text) {
   absl::string_view rest = text;
   while (!rest.empty()) {
     const size_t end = rest.find(']');
-    if (!absl::ConsumePrefix(&rest, "[") || end == absl::string_view::npos) return Expected(text, "[1,3,2,2],[4]");
+    if (!absl::ConsumePrefix(&rest, "[") || end == absl::string_view::npos)
+      return Expected("--shapes or --output_shapes", text, "[1,3,2,2],[4]");
     std::vector<int64_t> dims;
     for (const absl::string_view word : absl::StrSplit(rest.substr(0, end - 1), ',', absl::SkipWhitespace())) {
       dims.emplace_back();
-      if (!absl::SimpleAtoi(word, &dims.back()) || dims.back() < 1) return Expected(text, "[1,3,2,2],[4]");
+      if (!absl::SimpleAtoi(word, &dims.back()) || dims.back() < 1)
+        return Expected("--shapes or --output_shapes", text, "[1,3,2,2],[4]");
     }
     ASSIGN_OR_RETURN(const Shape shape, Shape::Create(dims));
     shapes.push_back(shape);
     rest.remove_prefix(end);
-    if (!rest.empty() && !absl::ConsumePrefix(&rest, ",")) return Expected(text, "[1,3,2,2],[4]");
+    if (!rest.empty() && !absl::ConsumePrefix(&rest, ","))
+      return Expected("--shapes or --output_shapes", text, "[1,3,2,2],[4]");
   }
   return shapes;
 }
 
 absl::StatusOr<TestOptions> ParseTestOptions(const std::vector<std::string>& arguments) {
-  // getopt_long wants mutable words, program name first, and permutes them.
-  std::vector<std::string> words = {"bmrt_test"};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  std::string letters = ":";
-  std::vector<option> long_options;
-  for (const OptionRow& row : kOptions) {
-    // Values differ, or getopt_long takes two candidates of a prefix for one.
-    const int value = kFirstRow + static_cast<int>(long_options.size());
-    long_options.push_back({row.name, row.argument != nullptr ? required_argument : no_argument, nullptr, value});
-    if (row.letter != 0) absl::StrAppend(&letters, std::string(1, row.letter), row.argument != nullptr ? ":" : "");
-  }
-  long_options.push_back({});
-
-  TestOptions options;
-  optind = 0;
-  opterr = 0;
-  while (true) {
-    const int found =
-        getopt_long(static_cast<int>(words.size()), pointers.data(), letters.c_str(), long_options.data(), nullptr);
-    if (found == -1) break;
-    if (found == '?' || found == ':') {
-      return absl::InvalidArgumentError(absl::StrCat(
-          found == '?' ? "unknown or ambiguous option " : "an argument is missing behind ", pointers[optind - 1]));
-    }
-    const OptionRow& row = *std::find_if(std::begin(kOptions), std::end(kOptions) - 1, [&](const OptionRow& candidate) {
-      return candidate.letter == found || kFirstRow + (&candidate - kOptions) == found;
-    });
-    const absl::Status status = row.apply(optarg != nullptr ? optarg : "", &options);
-    if (!status.ok()) return absl::Status(status.code(), absl::StrCat("--", row.name, ": ", status.message()));
-  }
-  if (optind < static_cast<int>(words.size())) {
-    return absl::InvalidArgumentError(absl::StrCat("unexpected argument ", pointers[optind]));
-  }
+  CommandLine line;
+  RETURN_IF_ERROR(line.Parse(arguments));
+  ASSIGN_OR_RETURN(TestOptions options, line.Options());
   RETURN_IF_ERROR(CheckCombination(options));
   return options;
 }
 
-std::string TestUsage() {
-  std::string text = "Usage: bmrt_test --context_dir=DIR | --bmodel=FILE [options]\n";
-  for (const OptionRow& row : kOptions) {
-    const std::string letter = row.letter != 0 ? absl::StrFormat("-%c, ", row.letter) : "    ";
-    const std::string name =
-        absl::StrCat("--", row.name, row.argument != nullptr ? " " : "", row.argument != nullptr ? row.argument : "");
-    absl::StrAppendFormat(&text, "  %s%-28s %s\n", letter, name, row.effect);
-  }
-  return text;
-}
+std::string TestUsage() { return CommandLine().Help(); }
 
 }  // namespace bm::tools

@@ -24,16 +24,16 @@ struct TestOptions {
   bool compare = true;
   double accuracy_f = 0.01;
   int64_t accuracy_i = 0;
-  int loops = 1;
-  int calculate_times = 1;
+  int64_t loops = 1;
+  int64_t calculate_times = 1;
   bool only_compare_last = false;
-  int threads = 1;
+  int64_t threads = 1;
   uint64_t prealloc_bytes = 0;
   bool export_neuron = false;
   bool export_output = false;
   bool debug_output = false;
-  int net_index = -1;                // -1: all
-  int stage_index = -1;              // -1: all
+  int64_t net_index = -1;                // -1: all
+  int64_t stage_index = -1;              // -1: all
   std::vector<Shape> shapes;         // of the inputs, empty: compiled ones
   std::vector<Shape> output_shapes;  // of the reference, empty: compiled ones
   std::string output_reference = "output_ref_data.dat";
