@@ -34,8 +34,8 @@ const std::map<absl::string_view, Converter>& Converters() {
 // Layers that become network inputs, named by their first top.
 constexpr absl::string_view kInputLayers[] = {"Input",         "Data",      "ImageData", "MemoryData",
                                               "AnnotatedData", "DummyData", "HDF5Data"};
-// Layers that inference has no use for.
-bool IsDropped(absl::string_view type) {
+// Types that inference has no use for.
+bool IsTraining(absl::string_view type) {
   return type == "Accuracy" || type == "Silence" || (absl::EndsWith(type, "Loss") && type != "SoftmaxWithLoss");
 }
 
@@ -96,6 +96,9 @@ class Importer {
         graph_(NameOf(net, options)),
         constant_budget_(kFreeConstantBytes + 2 * file_bytes) {
     for (const LayerParameter& layer : weights.layer()) weights_[layer.name()] = &layer;
+    for (const LayerParameter& layer : net.layer()) {
+      if (IsInference(layer) && !IsTraining(layer.type())) read_.insert(layer.bottom().begin(), layer.bottom().end());
+    }
   }
 
   absl::StatusOr<graph::Graph> Run() {
@@ -103,7 +106,7 @@ class Importer {
     RETURN_IF_ERROR(CheckTypes());
     RETURN_IF_ERROR(AddTopInputs());
     for (const LayerParameter& layer : net_.layer()) {
-      if (!IsInference(layer) || IsDropped(layer.type())) continue;
+      if (!IsInference(layer) || IsDropped(layer)) continue;
       if (Contains(kInputLayers, layer.type())) {
         RETURN_IF_ERROR(AddInputLayer(layer));
       } else {
@@ -122,6 +125,12 @@ class Importer {
   // Prior boxes and other constants that are not in the files: 2^20 boxes.
   static constexpr uint64_t kFreeConstantBytes = 32 << 20;
 
+  // Layers that are left out: training's, and a SoftmaxWithLoss that no layer reads, of which its softmax would remain.
+  bool IsDropped(const LayerParameter& layer) const {
+    if (layer.type() != "SoftmaxWithLoss") return IsTraining(layer.type());
+    return layer.top_size() == 0 || read_.count(layer.top(0)) == 0;
+  }
+
   absl::Status CheckCount() const {
     constexpr int64_t kMost = 1 << 15;
     int64_t count = net_.input_size();
@@ -134,7 +143,7 @@ class Importer {
   absl::Status CheckTypes() const {
     std::vector<std::string> unknown;
     for (const LayerParameter& layer : net_.layer()) {
-      if (!IsInference(layer) || IsDropped(layer.type()) || Contains(kInputLayers, layer.type()) ||
+      if (!IsInference(layer) || IsDropped(layer) || Contains(kInputLayers, layer.type()) ||
           Converters().count(layer.type()) > 0) {
         continue;
       }
@@ -233,6 +242,7 @@ class Importer {
   std::unordered_map<std::string, bool> used_;
   std::vector<std::string> tops_;  // every layer's, in the order of their first appearance
   std::unordered_set<std::string> is_top_;
+  std::unordered_set<std::string> read_;  // bottoms of all layers of inference
   uint64_t constant_budget_;
   size_t inputs_ = 0;
 };

@@ -97,10 +97,23 @@ TEST(CaffeTest, PhasesLabelsAndLossesAreLeftOut) {
             "layer { name: 'test' type: 'DummyData' top: 'data' top: 'label' include { phase: TEST } "
             "dummy_data_param { shape { dim: 1 dim: 3 } } }\n"
             "layer { name: 'drop' type: 'Dropout' bottom: 'data' top: 'data' }\n"
-            "layer { name: 'loss' type: 'SoftmaxWithLoss' bottom: 'data' bottom: 'label' top: 'loss' }\n"
-            "layer { name: 'acc' type: 'Accuracy' bottom: 'data' bottom: 'label' top: 'acc' }"));
+            "layer { name: 'score' type: 'ReLU' bottom: 'data' top: 'score' }\n"
+            "layer { name: 'loss' type: 'SoftmaxWithLoss' bottom: 'score' bottom: 'label' top: 'loss' }\n"
+            "layer { name: 'acc' type: 'Accuracy' bottom: 'score' bottom: 'label' top: 'acc' }"));
   ASSERT_EQ(graph.outputs().size(), 1u);
-  EXPECT_EQ(graph.value(graph.outputs()[0]).name, "loss");
+  EXPECT_EQ(graph.value(graph.outputs()[0]).name, "score");
+}
+
+TEST(CaffeTest, ASoftmaxLossThatALayerReadsIsASoftmax) {
+  ASSERT_OK_AND_ASSIGN(
+      const graph::Graph graph,
+      Parse(
+          absl::StrCat(kInput,
+                       "layer { name: 'loss' type: 'SoftmaxWithLoss' bottom: 'data' bottom: 'label' top: 'loss' }\n"
+                       "layer { name: 'twice' type: 'Power' bottom: 'loss' top: 'twice' power_param { scale: 2 } }")));
+  ASSERT_EQ(graph.nodes().size(), 2u);
+  EXPECT_TRUE(std::holds_alternative<graph::Softmax>(graph.nodes()[0].op));
+  EXPECT_EQ(graph.value(graph.outputs()[0]).name, "twice");
 }
 
 TEST(CaffeTest, UnknownLayersAreListedAllAtOnce) {
