@@ -298,9 +298,12 @@ class CxxGenerator(Generator):
             self.leave(closers)
 
     def add_function(self, row):
-        params = ", ".join(split_list(row["params"]))
-        if int(row["ndefaults"]):
-            raise TableError("%s: default arguments are understood of methods only" % row["function"])
+        split_params = split_list(row["params"])
+        params = ", ".join(split_params)
+        for count in range(len(split_params) - int(row["ndefaults"]), len(split_params)):
+            arguments = ", ".join("Value<std::decay_t<%s>>()" % param if "[" in param else "Value<%s>()" % param
+                                  for param in split_params[:count])
+            self.emit("using %s = decltype(::%s(%s));" % (self.unique("Shorter"), row["function"], arguments))
         # The cast picks the overload; without one of exactly this type it is an error.
         self.emit("constexpr %s (*%s)(%s) = &::%s;" % (row["ret"], self.unique("kFunction"), params, row["function"]))
         if row["linkage"] == "C":
