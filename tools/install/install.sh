@@ -2,7 +2,7 @@
 # install.sh DIR: writes the SDK as the vendor lays it out. The tree works wherever it is moved to.
 #
 #   DIR/include   the vendor's headers, flat
-#   DIR/lib       libbmlib.so, libbmrt.so, libbmodel.so; pkgconfig/*.pc; cmake/libsophon
+#   DIR/lib       libbmcv.so, libbmlib.so, libbmrt.so, libbmodel.so; pkgconfig/*.pc; cmake/libsophon
 #   DIR/bin       bmnetc, bmrt_test, tpu_model and its older name bm_model.bin
 #   DIR/data      libsophon-config.cmake, where the vendor has it
 set -euo pipefail
@@ -34,12 +34,14 @@ fill() {
   sed "${edits[@]}" "$template" > "$file"
 }
 
-for header in bmlib/include/*.h bmruntime/include/*.h bmodel/include/bmodel.hpp bmodel/model_generated.h; do
+for header in bmcv/include/*.h bmlib/include/*.h bmruntime/include/*.h bmodel/include/bmodel.hpp bmodel/model_generated.h; do
   put 644 "$header" include
 done
 fill version.h.in include/version.h
 
-for library in bmlib/libbmlib.so.0 bmruntime/libbmrt.so bmodel/libbmodel.so; do put 755 "$library" lib; done
+for library in bmcv/libbmcv.so bmlib/libbmlib.so.0 bmruntime/libbmrt.so bmodel/libbmodel.so; do
+  put 755 "$library" lib
+done
 ln -sfn libbmlib.so.0 "$target/lib/libbmlib.so"
 
 for program in bmcompiler/bmnetc/bmnetc tools/bmrt_test/bmrt_test tools/tpu_model/tpu_model; do
@@ -56,6 +58,7 @@ done
 
 pc() { fill library.pc.in "lib/pkgconfig/lib$1.pc" "NAME=$1" "DESCRIPTION=$2" "REQUIRES=$3"; }
 pc bmlib "Devices, device memory and copies of BM1684 cards" ""
+pc bmcv "Images and operators on BM1684 cards" "libbmlib"
 pc bmrt "Loads and runs bmodels on BM1684 cards" "libbmlib"
 pc bmodel "Reads and writes bmodel files" "flatbuffers"
 
