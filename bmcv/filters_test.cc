@@ -45,6 +45,13 @@ TEST_F(FiltersTest, BordersMirrorWithoutRepeating) {
   EXPECT_EQ(Reflect101(-3, 2), 1);
 }
 
+TEST_F(FiltersTest, BytesRoundToEvenAndSaturate) {
+  const float values[] = {-1e9f, -0.4f, 0.5f, 0.50001f, 1.5f, 2.5f, 254.5f, 254.51f, 255.7f, 1e30f, NAN, INFINITY};
+  Bytes bytes;
+  for (const float value : values) bytes.push_back(RoundToByte(value));
+  EXPECT_EQ(bytes, Bytes({0, 0, 0, 1, 2, 2, 254, 255, 255, 255, 0, 255}));
+}
+
 TEST_F(FiltersTest, SobelKernels) {
   using Kernel = std::vector<float>;
   EXPECT_EQ(SobelKernel(0, 1), Kernel({1}));

@@ -386,6 +386,7 @@ DECL_EXPORT bm_status_t bmcv_image_warp_perspective_similar_to_opencv(bm_handle_
                                                                       int use_bilinear);
 DECL_EXPORT bm_status_t bmcv_image_resize(bm_handle_t handle, int input_num, bmcv_resize_image resize_attr[],
                                           bm_image* input, bm_image* output);
+/* YUV420P, 422P, 444P and NV formats, the same on both sides: the nearest pixel of every plane. BM_NOT_SUPPORTED. */
 DECL_EXPORT bm_status_t bmcv_image_yuv_resize(bm_handle_t handle, int input_num, bm_image* input, bm_image* output);
 DECL_EXPORT bm_status_t bmcv_image_convert_to(bm_handle_t handle, int input_num, bmcv_convert_to_attr convert_to_attr,
                                               bm_image* input, bm_image* output);

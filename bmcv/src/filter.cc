@@ -7,9 +7,6 @@
 namespace bm::cv {
 namespace {
 
-// 0 for what is no number.
-uint8_t SaturateToByte(float value) { return static_cast<uint8_t>(value > 0 ? std::min(value, 255.0f) : 0.0f); }
-
 // A source row with its mirrored surroundings: `margin` pixels more on both sides.
 void Widen(const ConstPlane& source, int y, int margin, std::vector<float>* widened) {
   const uint8_t* const row = source.row(y);
@@ -106,13 +103,13 @@ std::vector<float> GaussianKernel(int size, float sigma) {
 
 void FilterRoundingToEven(const ConstPlane& source, absl::Span<const float> horizontal,
                           absl::Span<const float> vertical, float scale, float delta, const Plane& target) {
-  FilterSeparable(source, horizontal, vertical, target,
-                  [=](float sum) { return SaturateToByte(std::nearbyint(sum * scale + delta)); });
+  FilterSeparable(source, horizontal, vertical, target, [=](float sum) { return RoundToByte(sum * scale + delta); });
 }
 
 void FilterRoundingUp(const ConstPlane& source, absl::Span<const float> horizontal, absl::Span<const float> vertical,
                       const Plane& target) {
-  FilterSeparable(source, horizontal, vertical, target, [](float sum) { return SaturateToByte(sum + 0.5f); });
+  FilterSeparable(source, horizontal, vertical, target,
+                  [](float sum) { return static_cast<uint8_t>(std::min(sum + 0.5f, 255.0f)); });
 }
 
 void Filter3x3(const ConstPlane& plane, absl::Span<const int> kernel, const Plane& target) {

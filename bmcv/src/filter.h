@@ -23,6 +23,14 @@ struct PlaneOf {
 using ConstPlane = PlaneOf<const uint8_t>;
 using Plane = PlaneOf<uint8_t>;
 
+// The nearest byte, of two the even one; 0 for what is no number.
+inline uint8_t RoundToByte(float value) {
+  constexpr float kNoFraction = 12582912;  // 1.5 * 2^23: sums in its neighbourhood are whole numbers
+  const float positive = value > 0 ? value : 0;
+  const float inside = positive < 255 ? positive : 255;
+  return static_cast<uint8_t>(inside + kNoFraction - kNoFraction);
+}
+
 // The plane in a buffer of its own, for filters whose target may be their source.
 ConstPlane CopyOf(const ConstPlane& plane, std::vector<uint8_t>* storage);
 

@@ -2,7 +2,6 @@
 // _threshold).
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "base/status_macros.h"
 #include "bmcv/src/edge.h"
+#include "bmcv/src/filter.h"
 #include "bmcv/src/planes.h"
 #include "bmcv_api_ext.h"
 
@@ -79,10 +79,7 @@ extern "C" {
 bm_status_t bmcv_image_add_weighted(bm_handle_t handle, bm_image input1, float alpha, bm_image input2, float beta,
                                     float gamma, bm_image output) {
   return bm::cv::AtEdge(__func__, handle, [&] {
-    const auto add = [=](uint8_t a, uint8_t b) -> uint8_t {
-      const float sum = std::nearbyint(alpha * a + beta * b + gamma);
-      return static_cast<uint8_t>(sum > 0 ? std::min(sum, 255.0f) : 0.0f);  // 0 for what is no number
-    };
+    const auto add = [=](uint8_t a, uint8_t b) { return bm::cv::RoundToByte(alpha * a + beta * b + gamma); };
     return bm::cv::CombineImages(handle, input1, input2, output, bm::cv::kArithmetic, add);
   });
 }

@@ -27,7 +27,8 @@ std::vector<int> FirstPlaces(absl::Span<const float> keys, int count, Order orde
     if (x == y) return a < b;
     return order == Order::kAscending ? x < y : x > y;
   };
-  std::partial_sort(places.begin(), places.begin() + count, places.end(), before);
+  std::nth_element(places.begin(), places.begin() + count, places.end(), before);
+  std::sort(places.begin(), places.begin() + count, before);
   places.resize(count);
   return places;
 }
