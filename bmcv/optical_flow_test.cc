@@ -85,6 +85,17 @@ TEST_F(OpticalFlowTest, LosesWhatHasNoCornerOrLiesOutside) {
   for (int i = 1; i < 4; ++i) EXPECT_FALSE(found[i]);
 }
 
+TEST_F(OpticalFlowTest, OneFaintPixelIsNoCorner) {
+  Bytes bytes(kWidth * kHeight, 100);
+  bytes[36 * kWidth + 48] = 101;
+  Picture faint(handle_, FORMAT_GRAY, kWidth, kHeight, bytes);
+  bmcv_point2f_t point = {48, 36}, moved;
+  bool found = true;
+  ASSERT_EQ(bmcv_image_lkpyramid_execute(handle_, plan_, faint.image(), faint.image(), 1, &point, &moved, &found),
+            BM_SUCCESS);
+  EXPECT_FALSE(found);
+}
+
 TEST_F(OpticalFlowTest, Refusals) {
   void* const untouched = &random_;
   void* plan = untouched;

@@ -113,7 +113,7 @@ template <typename Copy>
 absl::Status CopyPlanes(const Image& image, void* const* buffers, Copy copy) {
   for (size_t p = 0; p < image.shapes.size(); ++p) {
     const unsigned int bytes = PlaneBytes(image, static_cast<int>(p));
-    if (image.memory[p].size < bytes || copy(image.memory[p], bytes, buffers[p]) != BM_SUCCESS) {
+    if (copy(image.memory[p], bytes, buffers[p]) != BM_SUCCESS) {
       return absl::ResourceExhaustedError(absl::StrFormat("plane %d: %d bytes do not fit its memory of %d at 0x%x", p,
                                                           bytes, image.memory[p].size,
                                                           bm_mem_get_device_addr(image.memory[p])));
