@@ -222,6 +222,18 @@ TEST_F(LifeTest, CompressedImagesHaveTheSizesOfTheirMemory) {
   bm_image_destroy(image);
 }
 
+TEST_F(LifeTest, ZerosFillRowsAndPadding) {
+  Picture picture(handle_, FORMAT_NV12, 5, 3, RandomBytes(27));
+  ASSERT_EQ(bm_image_zeros(picture.image()), BM_SUCCESS);
+  EXPECT_EQ(picture.Read(), Bytes(27));
+  const bm_image empty = Create(FORMAT_GRAY, DATA_TYPE_EXT_1N_BYTE, 5, 3);
+  EXPECT_EQ(bm_image_zeros(empty), BM_ERR_DATA);
+  bm_device_mem_t nowhere = bm_mem_from_device(0x1000, 15);
+  ASSERT_EQ(bm_image_attach(empty, &nowhere), BM_SUCCESS);
+  EXPECT_EQ(bm_image_zeros(empty), BM_ERR_FAILURE);
+  bm_image_destroy(empty);
+}
+
 class BlockTest : public LifeTest {
  protected:
   void SetUp() override {

@@ -30,6 +30,16 @@ TEST(NotBuiltTest, FunctionsOfOtherChipsAnswerAsTheVendors) {
   EXPECT_EQ(bmcv_image_quantify(nullptr, bm_image(), bm_image()), BM_NOT_SUPPORTED);
 }
 
+TEST(CpuProcessTest, ThereIsNothingToStart) {
+  bm_handle_t handle = nullptr;
+  EXPECT_EQ(bmcv_open_cpu_process(handle), BM_ERR_DEVNOTREADY);
+  EXPECT_EQ(bmcv_close_cpu_process(handle), BM_ERR_DEVNOTREADY);
+  ASSERT_EQ(bm_dev_request(&handle, 0), BM_SUCCESS);
+  EXPECT_EQ(bmcv_open_cpu_process(handle), BM_SUCCESS);
+  EXPECT_EQ(bmcv_close_cpu_process(handle), BM_SUCCESS);
+  bm_dev_free(handle);
+}
+
 TEST(NotBuiltTest, Version) { EXPECT_STREQ(bm_get_bmcv_version(), "1.1.0"); }
 
 }  // namespace

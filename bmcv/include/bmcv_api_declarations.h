@@ -345,7 +345,9 @@ DECL_EXPORT bm_status_t bm_image_attach_contiguous_mem(int image_num, bm_image* 
 DECL_EXPORT bm_status_t bm_image_dettach_contiguous_mem(int image_num, bm_image* images);
 DECL_EXPORT bm_status_t bm_image_get_contiguous_device_mem(int image_num, bm_image* images, bm_device_mem_t* mem);
 DECL_EXPORT bm_status_t bm_image_dev_mem_alloc(bm_image image, int heap_id BMCV_DEFAULT(BMCV_HEAP_ANY));
+/* Bytes of 0, padding too. BM_ERR_FAILURE for memory that is not the card's. */
 DECL_EXPORT bm_status_t bm_image_zeros(bm_image image);
+/* A file of 216 bytes of layout (docs/reference/bmcv-operators.md) and the planes. */
 DECL_EXPORT bm_status_t bmcv_debug_savedata(bm_image image, const char* name);
 DECL_EXPORT bm_status_t bmcv_open_cpu_process(bm_handle_t handle);
 DECL_EXPORT bm_status_t bmcv_close_cpu_process(bm_handle_t handle);

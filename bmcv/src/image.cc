@@ -177,6 +177,21 @@ absl::Status ByteSizes(const bm_image& handle, int* sizes) {
   return absl::OkStatus();
 }
 
+absl::Status Zero(const bm_image& handle) {
+  ASSIGN_OR_RETURN(const Image* const image, FromImage(handle));
+  if (!image->is_attached) return absl::DataLossError("the image has no memory");
+  for (size_t p = 0; p < image->shapes.size(); ++p) {
+    bm_device_mem_t plane = image->memory[p];
+    plane.size = PlaneBytes(*image, static_cast<int>(p));
+    unsigned char zero = 0;
+    if (bm_memset_device_ext(image->handle, &zero, 1, plane) != BM_SUCCESS) {
+      return absl::InternalError(absl::StrFormat("plane %d: no %d bytes of device memory at 0x%x", p, plane.size,
+                                                 bm_mem_get_device_addr(plane)));
+    }
+  }
+  return absl::OkStatus();
+}
+
 // ---- several images in one block ----
 
 absl::StatusOr<std::vector<Image*>> FromImages(int count, const bm_image* handles) {
@@ -389,6 +404,10 @@ bm_status_t bm_image_get_device_mem(bm_image image, bm_device_mem_t* mem) {
     std::copy(created->memory.begin(), created->memory.end(), mem);
     return absl::OkStatus();
   });
+}
+
+bm_status_t bm_image_zeros(bm_image image) {
+  return AtEdge(__func__, [&] { return bm::cv::Zero(image); });
 }
 
 bm_status_t bm_image_alloc_contiguous_mem_heap_mask(int image_num, bm_image* images, int heap_mask) {
