@@ -10,6 +10,7 @@ mv "$work/first" "$work/sdk"
 sdk=$work/sdk
 
 for file in include/bmlib_runtime.h include/bmruntime_interface.h include/bmodel.hpp lib/libbmlib.so lib/libbmrt.so \
+  include/bmcv_api_ext.h include/bmcv_api_ext_c.h include/bmcv_api.h lib/libbmcv.so \
   bin/bmnetc bin/bmrt_test bin/tpu_model bin/bm_model.bin; do
   [ -e "$sdk/$file" ] || { echo "$file is not installed"; exit 1; }
 done
@@ -30,16 +31,20 @@ options() { pkg-config --cflags --libs "$@"; }
 gcc -std=c99 -Wall -Werror "$sources/round_trip.c" -o "$work/c" $(options libbmlib) -Wl,-rpath,"$sdk/lib"
 "$work/c"
 # shellcheck disable=SC2046
+gcc -std=c99 -Wall -Werror "$sources/edges.c" -o "$work/edges" $(options libbmcv libbmlib) -Wl,-rpath,"$sdk/lib"
+"$work/edges"
+# shellcheck disable=SC2046
 g++ -std=c++11 -Wall -Werror "$sources/run_model.cc" -o "$work/cc" $(options libbmodel libbmrt) -Wl,-rpath,"$sdk/lib"
 "$work/cc" "$model"
 
 # CMake, by both folders that hold the package file.
 mkdir "$work/project"
-cp -L "$sources"/{CMakeLists.txt,round_trip.c,run_model.cc} "$work/project"
+cp -L "$sources"/{CMakeLists.txt,edges.c,round_trip.c,run_model.cc} "$work/project"
 for hint in -Dlibsophon_DIR="$sdk/data" -DCMAKE_PREFIX_PATH="$sdk"; do
   cmake -S "$work/project" -B "$work/build" "$hint" > "$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
   cmake --build "$work/build" >> "$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
   "$work/build/round_trip"
+  "$work/build/edges"
   "$work/build/run_model" "$model"
   rm -r "$work/build"
 done
