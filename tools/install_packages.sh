@@ -7,6 +7,7 @@ packages=(
   libabsl-dev libflatbuffers-dev flatbuffers-compiler libprotobuf-dev protobuf-compiler libeigen3-dev
   libgtest-dev libgmock-dev libbenchmark-dev libssl-dev nlohmann-json3-dev libspdlog-dev
   pybind11-dev python3-dev python3-numpy cmake make
+  libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libjpeg62-turbo-dev ffmpeg
 )
 
 missing=()
