@@ -93,6 +93,11 @@ struct Engine::Impl {
     return *found->second;
   }
 
+  IOMode ModeOf(const Net& net) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    return net.mode;
+  }
+
   void Store(Net& net, const Shapes& input_shapes, const Shapes& output_shapes) {
     const std::lock_guard<std::mutex> lock(mutex);
     net.inputs = input_shapes;
@@ -314,12 +319,14 @@ static Tensors CreateTensors(Handle& handle, const Ports& ports, const Shapes& s
 
 std::map<std::string, Tensor*> Engine::create_input_tensors_map(const std::string& graph_name, int create_mode) {
   Net& net = impl_->Find(graph_name);
-  return CreateTensors(impl_->handle, InputsOf(*net.info), net.max_inputs, create_mode, CopiesInputs(net.mode));
+  return CreateTensors(impl_->handle, InputsOf(*net.info), net.max_inputs, create_mode,
+                       CopiesInputs(impl_->ModeOf(net)));
 }
 
 std::map<std::string, Tensor*> Engine::create_output_tensors_map(const std::string& graph_name, int create_mode) {
   Net& net = impl_->Find(graph_name);
-  return CreateTensors(impl_->handle, OutputsOf(*net.info), net.max_outputs, create_mode, CopiesOutputs(net.mode));
+  return CreateTensors(impl_->handle, OutputsOf(*net.info), net.max_outputs, create_mode,
+                       CopiesOutputs(impl_->ModeOf(net)));
 }
 
 // ---- Runs ----
@@ -379,6 +386,10 @@ void EngineAccess::Process(Engine& engine, const std::string& graph_name, const 
   Engine::Impl& impl = *engine.impl_;
   Net& net = impl.Find(graph_name);
   const Ports in = InputsOf(*net.info), out = OutputsOf(*net.info);
+  if (IOMode mode = impl.ModeOf(net); !CopiesInputs(mode)) {
+    Throw(SAIL_ERR_ENGINE_INPUT, absl::StrCat("process of host arrays on graph ", graph_name, " in IOMode ", mode,
+                                              "; the mode has to be SYSI (0) or SYSIO (2)"));
+  }
   Shapes shapes;
   for (const auto& [name, floats] : inputs) shapes[name] = floats.shape;
   CheckInputShapes(*net.info, shapes);

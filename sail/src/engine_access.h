@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine.h"
+#include "engine_multi.h"
 
 namespace sail {
 
@@ -22,6 +23,10 @@ struct EngineAccess {
   // SailEngineError as process(); also if the mode of the graph is SYSO or DEVIO. Thread-safe.
   static void Process(Engine& engine, const std::string& graph_name, const std::map<std::string, Floats>& inputs,
                       const std::function<float*(const std::string& name, const std::vector<int>& shape)>& allocate);
+
+  // The graph that process() runs, and what its outputs are multiplied with.
+  static std::string GraphOf(MultiEngine& engines);
+  static float OutputScale(MultiEngine& engines, const std::string& graph_name, const std::string& tensor_name);
 };
 
 }  // namespace sail

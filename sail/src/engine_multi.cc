@@ -3,6 +3,7 @@
 #include <exception>
 #include <thread>
 
+#include "sail/src/engine_access.h"
 #include "sail/src/error.h"
 
 namespace sail {
@@ -135,6 +136,12 @@ float MultiEngine::get_input_scale(const std::string& graph_name, const std::str
 }
 bm_data_type_t MultiEngine::get_input_dtype(const std::string& graph_name, const std::string& tensor_name) {
   return impl_->engines[0]->get_input_dtype(graph_name, tensor_name);
+}
+
+std::string EngineAccess::GraphOf(MultiEngine& engines) { return engines.impl_->graph; }
+
+float EngineAccess::OutputScale(MultiEngine& engines, const std::string& graph_name, const std::string& tensor_name) {
+  return engines.impl_->engines[0]->get_output_scale(graph_name, tensor_name);
 }
 
 }  // namespace sail

@@ -38,6 +38,7 @@ class MultiEngine {
 
  private:
   struct Impl;
+  friend struct EngineAccess;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -1,0 +1,183 @@
+// Engine and MultiEngine.
+#include "engine.h"
+
+#include <algorithm>
+
+#include "engine_multi.h"
+#include "sail/python/bind.h"
+#include "sail/src/engine_access.h"
+#include "sail/src/error.h"
+
+namespace sail {
+namespace {
+
+namespace py = pybind11;
+
+using Arrays = std::map<std::string, Array<float>>;
+using TensorMap = std::map<std::string, Tensor*>;
+using ShapeMap = std::map<std::string, std::vector<int>>;
+
+// The bytes of a model, of which `size` are used.
+const char* ModelBytes(const std::string& bytes, int size) {
+  if (size < 0 || static_cast<size_t>(size) > bytes.size()) {
+    Throw(SAIL_ERR_ENGINE_LOAD, absl::StrCat("a bmodel of ", size, " bytes in an object of ", bytes.size()));
+  }
+  return bytes.data();
+}
+
+Arrays ProcessArrays(Engine& engine, const std::string& graph, const Arrays& inputs, const std::vector<int>&) {
+  std::map<std::string, Floats> floats;
+  for (const auto& [name, array] : inputs) floats[name] = Floats{array.data(), ShapeOf(array)};
+  Arrays outputs;
+  const py::gil_scoped_release release;
+  EngineAccess::Process(engine, graph, floats, [&](const std::string& name, const std::vector<int>& shape) {
+    const py::gil_scoped_acquire acquire;
+    return (outputs[name] = Array<float>(shape)).mutable_data();
+  });
+  return outputs;
+}
+
+void BindRuns(py::class_<Engine>& engine) {
+  engine
+      .def(
+          "process",
+          [](Engine& self, const std::string& graph, TensorMap& in, TensorMap& out, const std::vector<int>& cores) {
+            self.process(graph, in, out, cores);
+          },
+          py::arg("graph_name"), py::arg("input"), py::arg("output"), py::arg("core_list") = std::vector<int>(),
+          py::call_guard<py::gil_scoped_release>())
+      .def(
+          "process",
+          [](Engine& self, const std::string& graph, TensorMap& in, ShapeMap& shapes, TensorMap& out,
+             const std::vector<int>& cores) { self.process(graph, in, shapes, out, cores); },
+          py::arg("graph_name"), py::arg("input"), py::arg("input_shapes"), py::arg("output"),
+          py::arg("core_list") = std::vector<int>(), py::call_guard<py::gil_scoped_release>())
+      .def("process", &ProcessArrays, py::arg("graph_name"), py::arg("input_tensors"),
+           py::arg("core_list") = std::vector<int>())
+      .def("reshape", &Engine::reshape);
+}
+
+void BindEngineClass(py::module_& module) {
+  using Release = py::call_guard<py::gil_scoped_release>;
+  py::class_<Engine> engine(module, "Engine");
+  engine.def(py::init<int>())
+      .def(py::init<const Handle&>())
+      .def(py::init<const std::string&, int, IOMode>(), Release())
+      .def(py::init([](const py::bytes& model, int size, int tpu_id, IOMode mode) {
+        const std::string bytes = model;
+        return std::unique_ptr<Engine>(new Engine(ModelBytes(bytes, size), size, tpu_id, mode));
+      }))
+      .def("get_handle", [](Engine& self) { return self.get_handle(); })
+      .def("get_device_id", &Engine::get_device_id)
+      .def("load", py::overload_cast<const std::string&>(&Engine::load), Release())
+      .def("load",
+           [](Engine& self, const py::bytes& model, int size) {
+             const std::string bytes = model;
+             return self.load(ModelBytes(bytes, size), size);
+           })
+      .def("get_graph_names", &Engine::get_graph_names)
+      .def("set_io_mode", &Engine::set_io_mode)
+      .def("graph_is_dynamic", &Engine::graph_is_dynamic)
+      .def("get_input_names", &Engine::get_input_names)
+      .def("get_output_names", &Engine::get_output_names)
+      .def("get_max_input_shapes", &Engine::get_max_input_shapes)
+      .def("get_max_output_shapes", &Engine::get_max_output_shapes)
+      .def("get_input_shape", &Engine::get_input_shape)
+      .def("get_output_shape", &Engine::get_output_shape)
+      .def("get_input_dtype", &Engine::get_input_dtype)
+      .def("get_output_dtype", &Engine::get_output_dtype)
+      .def("get_input_scale", &Engine::get_input_scale)
+      .def("get_output_scale", &Engine::get_output_scale)
+      .def("create_input_tensors_map", &Engine::create_input_tensors_map, py::arg("graph_name"),
+           py::arg("create_mode") = -1, py::return_value_policy::take_ownership)
+      .def("create_output_tensors_map", &Engine::create_output_tensors_map, py::arg("graph_name"),
+           py::arg("create_mode") = -1, py::return_value_policy::take_ownership);
+  BindRuns(engine);
+}
+
+// The number of model batches in the inputs, equal for all of them.
+int CountPieces(MultiEngine& engines, const std::string& graph, const Arrays& inputs) {
+  int pieces = 0;
+  for (const auto& [name, array] : inputs) {
+    const std::vector<int> model = engines.get_input_shape(graph, name), given = ShapeOf(array);
+    const bool fits = !model.empty() && given.size() == model.size() && given[0] > 0 && given[0] % model[0] == 0 &&
+                      std::equal(model.begin() + 1, model.end(), given.begin() + 1) &&
+                      (pieces == 0 || given[0] / model[0] == pieces);
+    if (!fits) {
+      Throw(SAIL_ERR_ENGINE_SHAPE, absl::StrCat("input ", name, " of shape ", ShapeText(given), "; the model takes ",
+                                                ShapeText(model), " or a multiple of its batch, the same for all"));
+    }
+    pieces = given[0] / model[0];
+  }
+  const int most = 8 * static_cast<int>(engines.get_device_ids().size());
+  if (pieces > most) {
+    Throw(SAIL_ERR_ENGINE_SHAPE, absl::StrCat(pieces, " batches in one call; at most ", most));
+  }
+  return pieces;
+}
+
+Arrays ProcessPieces(MultiEngine& engines, const Arrays& inputs) {
+  const std::string graph = EngineAccess::GraphOf(engines);
+  const int pieces = CountPieces(engines, graph, inputs);
+  std::vector<std::unique_ptr<Tensor>> owned;
+  std::vector<TensorMap> maps(pieces), results;
+  for (const auto& [name, array] : inputs) {
+    const std::vector<int> shape = engines.get_input_shape(graph, name);
+    for (int p = 0; p < pieces; ++p) {
+      owned.emplace_back(new Tensor(shape, engines.get_input_dtype(graph, name)));
+      const ssize_t count = owned.back()->size();
+      owned.back()->scale_from(const_cast<float*>(array.data()) + p * count, engines.get_input_scale(graph, name));
+      maps[p][name] = owned.back().get();
+    }
+  }
+  {
+    const py::gil_scoped_release release;
+    results = engines.process(maps);
+  }
+  for (TensorMap& result : results) {
+    for (auto& [name, tensor] : result) owned.emplace_back(tensor);
+  }
+  Arrays outputs;
+  for (const std::string& name : engines.get_output_names(graph)) {
+    std::vector<int> shape = engines.get_output_shape(graph, name);
+    const int piece_rows = shape.empty() ? 1 : shape[0];
+    if (!shape.empty()) shape[0] = piece_rows * pieces;
+    Array<float> all(shape);
+    const ssize_t count = all.size() / std::max(pieces, 1);
+    for (int p = 0; p < pieces; ++p) {
+      Tensor& tensor = *results[p].at(name);
+      if (!tensor.is_sys_data_valid()) Throw(SAIL_ERR_ENGINE_OUTPUT, "process of arrays without sys_out");
+      tensor.scale_to(all.mutable_data() + p * count, EngineAccess::OutputScale(engines, graph, name),
+                      static_cast<int>(count));
+    }
+    outputs[name] = std::move(all);
+  }
+  return outputs;
+}
+
+void BindMultiEngine(py::module_& module) {
+  py::class_<MultiEngine>(module, "MultiEngine")
+      .def(py::init<const std::string&, std::vector<int>, bool, int>(), py::arg("bmodel_path"), py::arg("tpu_ids"),
+           py::arg("sys_out") = true, py::arg("graph_idx") = 0)
+      .def(
+          "process", [](MultiEngine& self, std::vector<TensorMap> inputs) { return self.process(inputs); },
+          py::return_value_policy::take_ownership, py::call_guard<py::gil_scoped_release>())
+      .def("process", &ProcessPieces)
+      .def("set_print_flag", &MultiEngine::set_print_flag)
+      .def("set_print_time", &MultiEngine::set_print_time)
+      .def("get_device_ids", &MultiEngine::get_device_ids)
+      .def("get_graph_names", &MultiEngine::get_graph_names)
+      .def("get_input_names", &MultiEngine::get_input_names)
+      .def("get_output_names", &MultiEngine::get_output_names)
+      .def("get_input_shape", &MultiEngine::get_input_shape)
+      .def("get_output_shape", &MultiEngine::get_output_shape);
+}
+
+}  // namespace
+
+void BindEngine(py::module_& module) {
+  BindEngineClass(module);
+  BindMultiEngine(module);
+}
+
+}  // namespace sail

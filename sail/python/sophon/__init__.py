@@ -1,0 +1,1 @@
+"""Sophon packages: `import sophon.sail as sail`."""
