@@ -1,0 +1,119 @@
+#include "bmdecoder/core/frame.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/checked_math.h"
+#include "base/status_macros.h"
+#include "bmlib/src/bmlib_internal.h"
+
+namespace bm::decoder {
+namespace {
+
+// The heaps that the video units reach.
+constexpr int kHeapMask = 6;
+
+absl::Status CheckShape(const SurfaceShape& shape) {
+  const bool visible = shape.width >= 1 && shape.height >= 1 && shape.coded_width <= kMaxVideoSide &&
+                       shape.coded_height <= kMaxVideoSide && shape.width <= shape.coded_width &&
+                       shape.height <= shape.coded_height;
+  if (visible) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("a video frame of ", shape.width, " x ", shape.height, ", coded ",
+                                                 shape.coded_width, " x ", shape.coded_height, ": sides must be 1..",
+                                                 kMaxVideoSide, ", coded ones not smaller"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<FramePool>> FramePool::Create(int device, int max_frames) {
+  if (max_frames < 1)
+    return absl::InvalidArgumentError(absl::StrCat("a pool of ", max_frames, " frames: must be >= 1"));
+  bm_handle_t handle = nullptr;
+  if (device < 0 || bm_dev_request(&handle, device) != BM_SUCCESS) {
+    return absl::NotFoundError(absl::StrCat("device ", device, " cannot be opened"));
+  }
+  return std::shared_ptr<FramePool>(new FramePool(device, max_frames, handle));
+}
+
+FramePool::~FramePool() {
+  for (const bm_device_mem_t& memory : free_) bm_free_device(handle_, memory);
+  bm_dev_free(handle_);
+}
+
+int FramePool::taken() const {
+  MutexLock lock(&mutex_);
+  return taken_;
+}
+
+absl::StatusOr<bm_device_mem_t> FramePool::Block(unsigned size) {
+  MutexLock lock(&mutex_);
+  if (taken_ >= max_frames_) {
+    return absl::ResourceExhaustedError(absl::StrCat("all ", max_frames_, " frames of the pool are in use"));
+  }
+  const auto fits = std::find_if(free_.begin(), free_.end(), [&](const bm_device_mem_t& m) { return m.size == size; });
+  bm_device_mem_t memory;
+  if (fits != free_.end()) {
+    memory = *fits;
+    free_.erase(fits);
+  } else {
+    // Blocks of another size belong to a stream that has ended.
+    for (const bm_device_mem_t& other : free_) bm_free_device(handle_, other);
+    free_.clear();
+    if (bm_malloc_device_byte_heap_mask(handle_, &memory, kHeapMask, size) != BM_SUCCESS) {
+      return absl::ResourceExhaustedError(absl::StrCat("device ", device_, " has no ", size, " bytes for a frame"));
+    }
+  }
+  ++taken_;
+  return memory;
+}
+
+void FramePool::GiveBack(const bm_device_mem_t& memory) {
+  MutexLock lock(&mutex_);
+  free_.push_back(memory);
+  --taken_;
+}
+
+absl::StatusOr<std::shared_ptr<Frame>> FramePool::Take(const SurfaceShape& requested) {
+  SurfaceShape shape = requested;
+  if (shape.coded_width == 0) shape.coded_width = shape.width;
+  if (shape.coded_height == 0) shape.coded_height = shape.height + shape.height % 2;
+  RETURN_IF_ERROR(CheckShape(shape));
+  const bool separate = shape.layout == ChromaLayout::kSeparate;
+  const size_t stride = AlignUp(static_cast<uint64_t>(shape.width), 64);
+  const size_t rows = static_cast<size_t>(shape.coded_height);
+  const size_t chroma_stride = separate ? stride / 2 : stride;
+  const size_t chroma_rows = (rows + 1) / 2;
+  const size_t y_size = stride * rows;
+  const size_t chroma_size = chroma_stride * chroma_rows;
+  const size_t total = y_size + chroma_size * (separate ? 2 : 1);
+  ASSIGN_OR_RETURN(const bm_device_mem_t memory, Block(static_cast<unsigned>(total)));
+  std::shared_ptr<Frame> frame(new Frame, [pool = shared_from_this(), memory](Frame* released) {
+    delete released;
+    pool->GiveBack(memory);
+  });
+  frame->shape = shape;
+  frame->memory = memory;
+  frame->handle = handle_;
+  const uint64_t address = bm_mem_get_device_addr(memory);
+  unsigned char* view = nullptr;
+  if (bmnnsdk_host_view(handle_, address, total, &view) != BM_SUCCESS) {
+    return absl::InternalError("device memory of a frame has no host view");
+  }
+  frame->planes[0] = {view, stride, rows};
+  frame->addresses[0] = address;
+  for (size_t p = 1; p < (separate ? 3u : 2u); ++p) {
+    const size_t offset = y_size + (p - 1) * chroma_size;
+    frame->planes[p] = {view + offset, chroma_stride, chroma_rows};
+    frame->addresses[p] = address + offset;
+  }
+  return frame;
+}
+
+absl::Status FramePool::Written(const Frame& frame) {
+  if (bmnnsdk_host_written(frame.handle, bm_mem_get_device_addr(frame.memory), frame.memory.size) == BM_SUCCESS) {
+    return absl::OkStatus();
+  }
+  return absl::InternalError("the device refused a frame");
+}
+
+}  // namespace bm::decoder

@@ -1,0 +1,160 @@
+#include "bmdecoder/core/video_encoder.h"
+
+extern "C" {
+#include <libavutil/opt.h>
+}
+
+#include <utility>
+
+#include "base/status_macros.h"
+#include "bmdecoder/core/av.h"
+#include "bmdecoder/core/convert.h"
+#include "bmdecoder/core/encoder_state.h"
+
+namespace bm::decoder {
+namespace {
+
+constexpr int kMinSide = 16;
+constexpr int kMaxSide = 8192;
+
+struct CodecRow {
+  VideoCodec codec;
+  const char* encoder;
+  // Takes interleaved chroma.
+  bool interleaved;
+  // Of the encoder's own options: quiet, one thread.
+  const char* parameters_key;
+  const char* parameters;
+};
+constexpr CodecRow kCodecs[] = {
+    {VideoCodec::kH264, "libx264", true, "x264-params", ""},
+    {VideoCodec::kH265, "libx265", false, "x265-params", "log-level=error:pools=none:frame-threads=1"},
+};
+
+// B frames between two others by GOP preset; -1: only key frames.
+constexpr int kPresets[] = {-1, 0, 3, 1, 3, 0, 3, 3};
+constexpr int kPresetCount = static_cast<int>(std::size(kPresets));
+
+absl::Status Range(const char* name, int64_t value, int64_t low, int64_t high) {
+  if (value >= low && value <= high) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("encoder: ", name, " ", value, ": must be ", low, "..", high));
+}
+
+absl::Status Check(const EncoderOptions& options) {
+  RETURN_IF_ERROR(Range("width", options.width, kMinSide, kMaxSide));
+  RETURN_IF_ERROR(Range("height", options.height, kMinSide, kMaxSide));
+  if (options.width % 2 != 0 || options.height % 2 != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("encoder: a picture of ", options.width, " x ", options.height, ": sides must be even"));
+  }
+  RETURN_IF_ERROR(Range("frame rate numerator", options.rate_numerator, 1, 1 << 20));
+  RETURN_IF_ERROR(Range("frame rate denominator", options.rate_denominator, 1, 1 << 20));
+  RETURN_IF_ERROR(Range("bit rate", options.bitrate, 0, int64_t{1} << 30));
+  RETURN_IF_ERROR(Range("qp", options.qp, -1, 51));
+  RETURN_IF_ERROR(Range("gop", options.gop, 1, 1 << 16));
+  RETURN_IF_ERROR(Range("threads", options.threads, 0, 256));
+  return Range("gop preset", options.gop_preset, 1, kPresetCount);
+}
+
+AVPixelFormat FormatOf(ChromaLayout layout) {
+  return layout == ChromaLayout::kSeparate ? AV_PIX_FMT_YUV420P
+         : layout == ChromaLayout::kCbCr   ? AV_PIX_FMT_NV12
+                                           : AV_PIX_FMT_NV21;
+}
+
+void Configure(const EncoderOptions& options, const CodecRow& row, AVCodecContext* context) {
+  context->width = options.width;
+  context->height = options.height;
+  context->pix_fmt = row.interleaved ? FormatOf(options.layout) : AV_PIX_FMT_YUV420P;
+  context->framerate = {options.rate_numerator, options.rate_denominator};
+  context->time_base = {options.rate_denominator, options.rate_numerator};
+  const int b_frames = kPresets[options.gop_preset - 1];
+  context->gop_size = b_frames < 0 ? 1 : options.gop;
+  context->max_b_frames = b_frames < 0 ? 0 : b_frames;
+  context->thread_count = options.threads;
+  if (options.global_header) context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+  if (options.qp < 0 && options.bitrate > 0) {
+    context->bit_rate = options.bitrate;
+    context->rc_max_rate = options.bitrate;
+    context->rc_buffer_size = static_cast<int>(options.bitrate);
+  }
+  av_opt_set(context->priv_data, "preset", "veryfast", 0);
+  av_opt_set(context->priv_data, row.parameters_key, row.parameters, 0);
+  if (options.qp >= 0) av_opt_set_int(context->priv_data, "qp", options.qp, 0);
+}
+
+}  // namespace
+
+VideoEncoder::VideoEncoder(std::unique_ptr<State> state) : state_(std::move(state)) {}
+VideoEncoder::~VideoEncoder() = default;
+
+absl::StatusOr<std::unique_ptr<VideoEncoder>> VideoEncoder::Create(const EncoderOptions& options) {
+  RETURN_IF_ERROR(Check(options));
+  const CodecRow& row = kCodecs[options.codec == VideoCodec::kH265 ? 1 : 0];
+  const AVCodec* codec = avcodec_find_encoder_by_name(row.encoder);
+  if (codec == nullptr) return absl::UnimplementedError(absl::StrCat("FFmpeg has no encoder ", row.encoder));
+  auto state = std::make_unique<State>();
+  state->options = options;
+  state->codec.reset(avcodec_alloc_context3(codec));
+  state->packet.reset(av_packet_alloc());
+  if (state->codec == nullptr || state->packet == nullptr)
+    return absl::ResourceExhaustedError("no memory for an encoder");
+  // What x264 tells at every opening is of no interest.
+  state->codec->log_level_offset = AV_LOG_DEBUG - AV_LOG_INFO;
+  Configure(options, row, state->codec.get());
+  RETURN_IF_ERROR(AvStatus(avcodec_open2(state->codec.get(), codec, nullptr), "opening the encoder"));
+  if (options.global_header && state->codec->extradata != nullptr) {
+    state->headers.assign(state->codec->extradata, state->codec->extradata + state->codec->extradata_size);
+  }
+  return std::unique_ptr<VideoEncoder>(new VideoEncoder(std::move(state)));
+}
+
+absl::Status VideoEncoder::State::Drain(std::vector<EncodedPacket>* packets) {
+  while (true) {
+    const int code = avcodec_receive_packet(codec.get(), packet.get());
+    if (code == AVERROR(EAGAIN) || code == AVERROR_EOF) return absl::OkStatus();
+    RETURN_IF_ERROR(AvStatus(code, "encoding"));
+    EncodedPacket& out = packets->emplace_back();
+    out.data.assign(packet->data, packet->data + packet->size);
+    out.pts = packet->pts;
+    out.dts = packet->dts;
+    out.key = (packet->flags & AV_PKT_FLAG_KEY) != 0;
+    av_packet_unref(packet.get());
+  }
+}
+
+absl::StatusOr<std::vector<EncodedPacket>> VideoEncoder::Encode(const ConstPlanes& planes, int64_t pts) {
+  const EncoderOptions& options = state_->options;
+  RETURN_IF_ERROR(CheckPlanes(options.width, options.height, Sampling::k420, options.layout, planes));
+  AvFrame frame(av_frame_alloc());
+  if (frame == nullptr) return absl::ResourceExhaustedError("no memory for a frame");
+  frame->format = state_->codec->pix_fmt;
+  frame->width = options.width;
+  frame->height = options.height;
+  frame->pts = pts;
+  RETURN_IF_ERROR(AvStatus(av_frame_get_buffer(frame.get(), 0), "allocating a frame"));
+  Planes target;
+  for (size_t p = 0; p < 3 && frame->data[p] != nullptr; ++p) {
+    target[p] = {frame->data[p], static_cast<size_t>(frame->linesize[p]), static_cast<size_t>(options.height)};
+  }
+  const bool separate = frame->format == AV_PIX_FMT_YUV420P;
+  CopyPicture(options.width, options.height, options.layout, planes,
+              separate ? ChromaLayout::kSeparate : options.layout, target);
+  RETURN_IF_ERROR(AvStatus(avcodec_send_frame(state_->codec.get(), frame.get()), "encoding"));
+  std::vector<EncodedPacket> packets;
+  RETURN_IF_ERROR(state_->Drain(&packets));
+  return packets;
+}
+
+absl::StatusOr<std::vector<EncodedPacket>> VideoEncoder::Finish() {
+  const int code = avcodec_send_frame(state_->codec.get(), nullptr);
+  std::vector<EncodedPacket> packets;
+  if (code == AVERROR_EOF) return packets;
+  RETURN_IF_ERROR(AvStatus(code, "encoding"));
+  RETURN_IF_ERROR(state_->Drain(&packets));
+  return packets;
+}
+
+const std::vector<uint8_t>& VideoEncoder::headers() const { return state_->headers; }
+
+}  // namespace bm::decoder
