@@ -1,0 +1,37 @@
+// What the picture classes share.
+#ifndef SAIL_SRC_IMAGE_IMPL_H_
+#define SAIL_SRC_IMAGE_IMPL_H_
+
+#include "image.h"
+
+namespace sail {
+
+constexpr int kImageHeaps = 6;  // mask: the heaps of the VPP and the VPU
+
+struct BMImage::Impl {
+  Impl() = default;
+  ~Impl() {
+    if (need_free && image.image_private != nullptr) bm_image_destroy(image);
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  bm_image image{};
+  bool need_free = false;
+  double pts = 0, dts = 0;  // seconds
+};
+
+// Creates an image with memory. SailBMImageError, and no image.
+void CreateImage(Handle& handle, int h, int w, bm_image_format_ext format, bm_image_data_format_ext dtype, int* stride,
+                 bm_image* image);
+
+// Copies the picture of an image of the same size, format and type.
+bm_status_t CopyPixels(const bm_image& from, const bm_image& to);
+
+// SailBMImageError for a type that the other side does not have.
+bm_data_type_t DataTypeOf(bm_image_data_format_ext type);
+bm_image_data_format_ext ImageTypeOf(bm_data_type_t type);
+
+}  // namespace sail
+
+#endif  // SAIL_SRC_IMAGE_IMPL_H_
