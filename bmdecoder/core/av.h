@@ -15,6 +15,12 @@ extern "C" {
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
+// Calls from here mean FFmpeg's own functions, also in a program that links the FFmpeg view in front of FFmpeg.
+#define X(library, name) \
+  __asm__(".symver " #name "," #name "@LIB" #library "_" AV_STRINGIFY(LIB##library##_VERSION_MAJOR));
+#include "bmdecoder/core/av_names.inc"
+#undef X
+
 namespace bm::decoder {
 
 struct AvDelete {
