@@ -87,6 +87,9 @@ absl::StatusOr<std::unique_ptr<VideoDecoder>> VideoDecoder::Create(const AVCodec
   context.skip_frame = DiscardOf(options.drop);
   context.thread_count = options.threads;
   context.thread_type = options.low_delay ? FF_THREAD_SLICE : FF_THREAD_FRAME | FF_THREAD_SLICE;
+  context.flags |= options.flags;
+  context.flags2 |= options.flags2;
+  context.err_recognition |= options.error_recognition;
   if (options.low_delay) context.flags |= AV_CODEC_FLAG_LOW_DELAY;
   RETURN_IF_ERROR(AvStatus(avcodec_open2(&context, codec, nullptr), "failed to open codec"));
   return std::unique_ptr<VideoDecoder>(new VideoDecoder(std::move(state)));
@@ -96,19 +99,19 @@ absl::Status VideoDecoder::Send(const AVPacket* packet) {
   return AvStatus(avcodec_send_packet(state_->codec.get(), packet), "decoding a packet");
 }
 
-absl::StatusOr<std::shared_ptr<Frame>> VideoDecoder::Receive() {
+absl::StatusOr<std::shared_ptr<Frame>> VideoDecoder::Receive(AVFrame* properties) {
   if (!state_->pending) {
     RETURN_IF_ERROR(AvStatus(avcodec_receive_frame(state_->codec.get(), state_->frame.get()), "decoding a frame"));
     state_->pending = true;
   }
-  absl::StatusOr<std::shared_ptr<Frame>> frame = Deliver();
+  absl::StatusOr<std::shared_ptr<Frame>> frame = Deliver(properties);
   if (absl::IsResourceExhausted(frame.status())) return frame;
   av_frame_unref(state_->frame.get());
   state_->pending = false;
   return frame;
 }
 
-absl::StatusOr<std::shared_ptr<Frame>> VideoDecoder::Deliver() {
+absl::StatusOr<std::shared_ptr<Frame>> VideoDecoder::Deliver(AVFrame* properties) {
   const AVFrame& decoded = *state_->frame;
   SurfaceShape shape;
   shape.width = decoded.width;
@@ -130,6 +133,7 @@ absl::StatusOr<std::shared_ptr<Frame>> VideoDecoder::Deliver() {
   state_->last_height = decoded.height;
   RETURN_IF_ERROR(state_->converter.Convert(decoded, shape.layout, frame->planes));
   RETURN_IF_ERROR(FramePool::Written(*frame));
+  if (properties != nullptr) RETURN_IF_ERROR(AvStatus(av_frame_copy_props(properties, &decoded), "copying properties"));
   frame->info = InfoOf(decoded, state_->sequence);
   return frame;
 }

@@ -12,6 +12,7 @@
 #include "bmdecoder/core/frame.h"
 
 struct AVCodecParameters;
+struct AVFrame;
 struct AVPacket;
 
 namespace bm::decoder {
@@ -31,6 +32,10 @@ struct DecoderOptions {
   FrameDrop drop = FrameDrop::kNone;
   // Frames that may be held at the same time.
   int max_frames = 64;
+  // Bits of AVCodecContext's members flags, flags2 and err_recognition, besides those that the options here imply.
+  int flags = 0;
+  int flags2 = 0;
+  int error_recognition = 0;
   // 1 adds no delay; more decode several frames at once; 0 is one per core.
   int threads = 1;
   // Output without waiting for reordering.
@@ -51,7 +56,8 @@ class VideoDecoder {
 
   // The next frame in presentation order. UNAVAILABLE if it needs another packet; OUT_OF_RANGE after the last one;
   // RESOURCE_EXHAUSTED if the pool is used up: the frame is kept for the next call. DATA_LOSS for a damaged one.
-  absl::StatusOr<std::shared_ptr<Frame>> Receive();
+  // `properties`, unless null, gets everything that FFmpeg says of the frame besides samples, format and size.
+  absl::StatusOr<std::shared_ptr<Frame>> Receive(AVFrame* properties = nullptr);
 
   // Forgets everything that was sent. Decoding may start again at a key frame, also after the end.
   void Flush();
@@ -67,7 +73,7 @@ class VideoDecoder {
   struct State;
   explicit VideoDecoder(std::unique_ptr<State> state);
 
-  absl::StatusOr<std::shared_ptr<Frame>> Deliver();
+  absl::StatusOr<std::shared_ptr<Frame>> Deliver(AVFrame* properties);
 
   const std::unique_ptr<State> state_;
 };

@@ -16,6 +16,8 @@ namespace {
 
 constexpr int kMinSide = 16;
 constexpr int kMaxSide = 8192;
+constexpr int kMaxUnit = 1 << 30;
+constexpr int kMaxQp = 51;
 
 struct CodecRow {
   VideoCodec codec;
@@ -50,7 +52,17 @@ absl::Status Check(const EncoderOptions& options) {
   RETURN_IF_ERROR(Range("frame rate numerator", options.rate_numerator, 1, 1 << 20));
   RETURN_IF_ERROR(Range("frame rate denominator", options.rate_denominator, 1, 1 << 20));
   RETURN_IF_ERROR(Range("bit rate", options.bitrate, 0, int64_t{1} << 30));
-  RETURN_IF_ERROR(Range("qp", options.qp, -1, 51));
+  const bool has_unit = options.unit_numerator != 0 || options.unit_denominator != 0;
+  if (has_unit) {
+    RETURN_IF_ERROR(Range("time unit's numerator", options.unit_numerator, 1, kMaxUnit));
+    RETURN_IF_ERROR(Range("time unit's denominator", options.unit_denominator, 1, kMaxUnit));
+  }
+  RETURN_IF_ERROR(Range("qp", options.qp, -1, kMaxQp));
+  RETURN_IF_ERROR(Range("min_qp", options.min_qp, -1, kMaxQp));
+  RETURN_IF_ERROR(Range("max_qp", options.max_qp, -1, kMaxQp));
+  if (options.min_qp >= 0 && options.max_qp >= 0) {
+    RETURN_IF_ERROR(Range("min_qp", options.min_qp, 0, options.max_qp));
+  }
   RETURN_IF_ERROR(Range("gop", options.gop, 1, 1 << 16));
   RETURN_IF_ERROR(Range("threads", options.threads, 0, 256));
   return Range("gop preset", options.gop_preset, 1, kPresetCount);
@@ -67,7 +79,8 @@ void Configure(const EncoderOptions& options, const CodecRow& row, AVCodecContex
   context->height = options.height;
   context->pix_fmt = row.interleaved ? FormatOf(options.layout) : AV_PIX_FMT_YUV420P;
   context->framerate = {options.rate_numerator, options.rate_denominator};
-  context->time_base = {options.rate_denominator, options.rate_numerator};
+  context->time_base = options.unit_numerator > 0 ? AVRational{options.unit_numerator, options.unit_denominator}
+                                                  : av_inv_q(context->framerate);
   const int b_frames = kPresets[options.gop_preset - 1];
   context->gop_size = b_frames < 0 ? 1 : options.gop;
   context->max_b_frames = b_frames < 0 ? 0 : b_frames;
@@ -78,6 +91,12 @@ void Configure(const EncoderOptions& options, const CodecRow& row, AVCodecContex
     context->rc_max_rate = options.bitrate;
     context->rc_buffer_size = static_cast<int>(options.bitrate);
   }
+  if (options.min_qp >= 0) context->qmin = options.min_qp;
+  if (options.max_qp >= 0) context->qmax = options.max_qp;
+  context->color_primaries = static_cast<AVColorPrimaries>(options.color_primaries);
+  context->color_trc = static_cast<AVColorTransferCharacteristic>(options.color_transfer);
+  context->colorspace = static_cast<AVColorSpace>(options.color_space);
+  if (options.full_range) context->color_range = AVCOL_RANGE_JPEG;
   av_opt_set(context->priv_data, "preset", "veryfast", 0);
   av_opt_set(context->priv_data, row.parameters_key, row.parameters, 0);
   if (options.qp >= 0) av_opt_set_int(context->priv_data, "qp", options.qp, 0);
@@ -123,7 +142,8 @@ absl::Status VideoEncoder::State::Drain(std::vector<EncodedPacket>* packets) {
   }
 }
 
-absl::StatusOr<std::vector<EncodedPacket>> VideoEncoder::Encode(const ConstPlanes& planes, int64_t pts) {
+absl::StatusOr<std::vector<EncodedPacket>> VideoEncoder::Encode(const ConstPlanes& planes, int64_t pts,
+                                                                FrameKind kind) {
   const EncoderOptions& options = state_->options;
   RETURN_IF_ERROR(CheckPlanes(options.width, options.height, Sampling::k420, options.layout, planes));
   AvFrame frame(av_frame_alloc());
@@ -132,6 +152,7 @@ absl::StatusOr<std::vector<EncodedPacket>> VideoEncoder::Encode(const ConstPlane
   frame->width = options.width;
   frame->height = options.height;
   frame->pts = pts;
+  if (kind == FrameKind::kKey) frame->pict_type = AV_PICTURE_TYPE_I;
   RETURN_IF_ERROR(AvStatus(av_frame_get_buffer(frame.get(), 0), "allocating a frame"));
   Planes target;
   for (size_t p = 0; p < 3 && frame->data[p] != nullptr; ++p) {

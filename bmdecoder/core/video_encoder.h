@@ -31,13 +31,19 @@ struct EncoderOptions {
   int height = 0;
   // Of the planes given.
   ChromaLayout layout = ChromaLayout::kCbCr;
-  // Frames per second; timestamps count in units of its inverse.
+  // Frames per second.
   int rate_numerator = 25;
   int rate_denominator = 1;
+  // Unit of timestamps in seconds; 0 for the inverse of the rate.
+  int unit_numerator = 0;
+  int unit_denominator = 0;
   // bit/s, used if qp < 0; 0 leaves the rate to the encoder's constant quality.
   int64_t bitrate = 0;
   // 0..51: constant quantiser; -1: by bitrate.
   int qp = -1;
+  // Limits of the quantiser, 0..51; -1: the encoder's own.
+  int min_qp = -1;
+  int max_qp = -1;
   // Frames from one key frame to the next, >= 1.
   int gop = 60;
   // The chip's presets 1..8 (spec 2): 1 only key frames; 2 and 6 no B frames; 4 one; 3, 5, 7, 8 three.
@@ -45,7 +51,14 @@ struct EncoderOptions {
   // Stream headers in VideoEncoder::headers instead of in front of key frames (Annex B either way).
   bool global_header = false;
   int threads = 1;
+  // What the stream says of its colours: numbers of ITU-T H.273, 2 for nothing; samples of 0..255.
+  int color_primaries = 2;
+  int color_transfer = 2;
+  int color_space = 2;
+  bool full_range = false;
 };
+
+enum class FrameKind { kAny, kKey };
 
 struct EncodedPacket {
   std::vector<uint8_t> data;
@@ -61,9 +74,10 @@ class VideoEncoder {
   static absl::StatusOr<std::unique_ptr<VideoEncoder>> Create(const EncoderOptions& options);
   ~VideoEncoder();
 
-  // Encodes a 4:2:0 picture; `pts` must grow. Gives the packets that are ready, in decoding order. The planes are not
-  // used after the return. INVALID_ARGUMENT for planes that are too small.
-  absl::StatusOr<std::vector<EncodedPacket>> Encode(const ConstPlanes& planes, int64_t pts);
+  // Encodes a 4:2:0 picture, on demand as a key frame; `pts` must grow. Gives the packets that are ready, in decoding
+  // order. The planes are not used after the return. INVALID_ARGUMENT for planes that are too small.
+  absl::StatusOr<std::vector<EncodedPacket>> Encode(const ConstPlanes& planes, int64_t pts,
+                                                    FrameKind kind = FrameKind::kAny);
 
   // The remaining packets. Encode answers OUT_OF_RANGE afterwards.
   absl::StatusOr<std::vector<EncodedPacket>> Finish();

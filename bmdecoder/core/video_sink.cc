@@ -81,7 +81,8 @@ VideoSink::~VideoSink() { (void)Close(); }
 
 absl::Status VideoSink::State::Emit(const std::vector<EncodedPacket>& packets) {
   const AVStream* stream = output->streams[0];
-  const AVRational unit = encoder->state_->codec->time_base;
+  const AVCodecContext& codec = *encoder->state_->codec;
+  const int64_t duration = av_rescale_q(1, av_inv_q(codec.framerate), codec.time_base);
   for (const EncodedPacket& encoded : packets) {
     AvPacket packet(av_packet_alloc());
     if (packet == nullptr || av_new_packet(packet.get(), static_cast<int>(encoded.data.size())) != 0) {
@@ -90,9 +91,9 @@ absl::Status VideoSink::State::Emit(const std::vector<EncodedPacket>& packets) {
     std::copy(encoded.data.begin(), encoded.data.end(), packet->data);
     packet->pts = encoded.pts;
     packet->dts = encoded.dts;
-    packet->duration = 1;
+    packet->duration = duration;
     packet->flags = encoded.key ? AV_PKT_FLAG_KEY : 0;
-    av_packet_rescale_ts(packet.get(), unit, stream->time_base);
+    av_packet_rescale_ts(packet.get(), codec.time_base, stream->time_base);
     RETURN_IF_ERROR(
         AvStatus(av_interleaved_write_frame(output.get(), packet.get()), absl::StrCat(name, ": writing a packet")));
   }

@@ -318,6 +318,9 @@ TEST(VideoEncoderTest, OptionsOutOfRangeAreRefused) {
   refused([](EncoderOptions* o) { o->gop_preset = 9; }, "1..8");
   refused([](EncoderOptions* o) { o->rate_denominator = 0; }, "frame rate");
   refused([](EncoderOptions* o) { o->bitrate = -1; }, "bit rate");
+  refused([](EncoderOptions* o) { o->unit_denominator = 90000; }, "time unit's numerator 0");
+  refused([](EncoderOptions* o) { o->max_qp = 52; }, "max_qp 52");
+  refused([](EncoderOptions* o) { o->min_qp = 30, o->max_qp = 20; }, "min_qp 30: must be 0..20");
   ASSERT_OK_AND_ASSIGN(const std::unique_ptr<VideoEncoder> encoder, VideoEncoder::Create(SmallClip(VideoCodec::kH264)));
   EXPECT_STATUS(encoder->Encode(ConstPlanes(), 0), absl::StatusCode::kInvalidArgument, "plane 0");
   EXPECT_OK(encoder->Finish());
@@ -325,6 +328,54 @@ TEST(VideoEncoderTest, OptionsOutOfRangeAreRefused) {
   EXPECT_STATUS(encoder->Encode(testing::PlanesOf(picture, 96, 80, ChromaLayout::kCbCr), 0),
                 absl::StatusCode::kOutOfRange, "encoding");
   EXPECT_FALSE(VideoSink::Open("/no/such/directory/x.mp4", SmallClip(VideoCodec::kH264)).ok());
+}
+
+TEST(VideoEncoderTest, TimestampsCountInTheGivenUnitAndKeyFramesComeOnDemand) {
+  EncoderOptions options = SmallClip(VideoCodec::kH264);
+  options.gop_preset = 2;
+  options.unit_numerator = 1;
+  options.unit_denominator = 90000;
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<VideoEncoder> encoder, VideoEncoder::Create(options));
+  std::vector<EncodedPacket> packets;
+  for (int i = 0; i < 8; ++i) {
+    const std::vector<uint8_t> picture = MovingPicture(96, 80, ChromaLayout::kCbCr, i);
+    ASSERT_OK_AND_ASSIGN(const std::vector<EncodedPacket> ready,
+                         encoder->Encode(testing::PlanesOf(picture, 96, 80, ChromaLayout::kCbCr), 3600 * i + 7,
+                                         i == 5 ? FrameKind::kKey : FrameKind::kAny));
+    packets.insert(packets.end(), ready.begin(), ready.end());
+  }
+  ASSERT_OK_AND_ASSIGN(const std::vector<EncodedPacket> rest, encoder->Finish());
+  packets.insert(packets.end(), rest.begin(), rest.end());
+  ASSERT_EQ(packets.size(), 8u);
+  for (size_t i = 0; i < 8; ++i) {
+    EXPECT_EQ(packets[i].pts, static_cast<int64_t>(3600 * i + 7));
+    EXPECT_EQ(packets[i].key, i == 0 || i == 5) << i;
+  }
+}
+
+TEST(VideoEncoderTest, ColoursAreWrittenIntoTheStream) {
+  EncoderOptions options = SmallClip(VideoCodec::kH264);
+  options.color_primaries = 1;
+  options.color_transfer = 6;
+  options.color_space = 5;
+  options.full_range = true;
+  const std::string path = MakeClip("colours.mp4", options, 2);
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<VideoSource> source, VideoSource::Open(path, SourceOptions()));
+  ASSERT_OK_AND_ASSIGN(const std::shared_ptr<Frame> frame, source->Read());
+  EXPECT_EQ(frame->info.color_primaries, 1);
+  EXPECT_EQ(frame->info.color_transfer, 6);
+  EXPECT_EQ(frame->info.color_space, 5);
+  EXPECT_TRUE(frame->info.full_range);
+}
+
+TEST(VideoEncoderTest, QuantisersStayWithinTheirLimits) {
+  EncoderOptions options = SmallClip(VideoCodec::kH264);
+  options.qp = -1;
+  options.bitrate = 1000000;
+  const size_t free = testing::MakeStream(options, 20).size();
+  options.min_qp = 45;
+  options.max_qp = 51;
+  EXPECT_LT(testing::MakeStream(options, 20).size(), free / 3);
 }
 
 TEST(VideoEncoderTest, BitRateIsKept) {
