@@ -10,6 +10,9 @@
 
 namespace bm::decoder {
 
+// Longest side of a video frame.
+inline constexpr int kMaxVideoSide = 8192;
+
 // How many luma samples share a pair of chroma samples; k400 has no chroma.
 enum class Sampling { k420, k422, k444, k400 };
 
