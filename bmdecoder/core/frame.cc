@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/checked_math.h"
 #include "base/status_macros.h"
+#include "bmdecoder/compressed_surface.h"
 #include "bmlib/src/bmlib_internal.h"
 
 namespace bm::decoder {
@@ -12,15 +13,67 @@ namespace {
 
 // The heaps that the video units reach.
 constexpr int kHeapMask = 6;
+// Both tables of a compressed frame, behind its planes.
+constexpr size_t kTableBytes = 2 * kCompressedTableBytes;
 
 absl::Status CheckShape(const SurfaceShape& shape) {
   const bool visible = shape.width >= 1 && shape.height >= 1 && shape.coded_width <= kMaxVideoSide &&
                        shape.coded_height <= kMaxVideoSide && shape.width <= shape.coded_width &&
                        shape.height <= shape.coded_height;
+  if (visible && shape.map == SurfaceMap::kCompressed && shape.layout != ChromaLayout::kCbCr) {
+    return absl::InvalidArgumentError("a compressed video frame must have interleaved CbCr");
+  }
   if (visible) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("a video frame of ", shape.width, " x ", shape.height, ", coded ",
                                                  shape.coded_width, " x ", shape.coded_height, ": sides must be 1..",
                                                  kMaxVideoSide, ", coded ones not smaller"));
+}
+
+// Sizes in bytes.
+struct Extent {
+  size_t stride;
+  size_t rows;
+  size_t chroma_stride;
+  size_t chroma_rows;
+  size_t chroma_planes;
+  size_t y_size;
+  size_t chroma_size;
+  size_t total;
+};
+
+Extent ExtentOf(const SurfaceShape& shape) {
+  const bool separate = shape.layout == ChromaLayout::kSeparate;
+  const bool compressed = shape.map == SurfaceMap::kCompressed;
+  Extent extent;
+  extent.stride = AlignUp(static_cast<uint64_t>(shape.width), compressed ? 32 : 64);
+  extent.rows = AlignUp(static_cast<uint64_t>(shape.coded_height), compressed ? 32 : 1);
+  extent.chroma_stride = separate ? extent.stride / 2 : extent.stride;
+  extent.chroma_rows = CeilDiv(extent.rows, 2);
+  extent.chroma_planes = separate ? 2 : 1;
+  extent.y_size = extent.stride * extent.rows;
+  extent.chroma_size = extent.chroma_stride * extent.chroma_rows;
+  extent.total = extent.y_size + extent.chroma_planes * extent.chroma_size + (compressed ? kTableBytes : 0);
+  return extent;
+}
+
+// `view` is where the host sees the tables, the end of the frame's memory.
+void AddTables(uint8_t* view, Frame* frame) {
+  CompressedSurface surface;
+  surface.width = frame->shape.width;
+  surface.height = frame->shape.height;
+  surface.coded_width = frame->shape.coded_width;
+  surface.coded_height = frame->shape.coded_height;
+  surface.y_stride = static_cast<uint32_t>(frame->planes[0].stride);
+  surface.chroma_stride = static_cast<uint32_t>(frame->planes[1].stride);
+  surface.y_address = frame->addresses[0];
+  surface.chroma_address = frame->addresses[1];
+  const CompressedPlane planes[] = {CompressedPlane::kLuma, CompressedPlane::kChroma};
+  for (size_t i = 0; i < 2; ++i) {
+    const CompressedTable table = WriteCompressedTable(surface, planes[i]);
+    std::copy(table.begin(), table.end(), view + i * kCompressedTableBytes);
+    frame->tables[i] =
+        bm_mem_get_device_addr(frame->memory) + frame->memory.size - kTableBytes + i * kCompressedTableBytes;
+  }
 }
 
 }  // namespace
@@ -78,15 +131,8 @@ absl::StatusOr<std::shared_ptr<Frame>> FramePool::Take(const SurfaceShape& reque
   if (shape.coded_width == 0) shape.coded_width = shape.width;
   if (shape.coded_height == 0) shape.coded_height = shape.height + shape.height % 2;
   RETURN_IF_ERROR(CheckShape(shape));
-  const bool separate = shape.layout == ChromaLayout::kSeparate;
-  const size_t stride = AlignUp(static_cast<uint64_t>(shape.width), 64);
-  const size_t rows = static_cast<size_t>(shape.coded_height);
-  const size_t chroma_stride = separate ? stride / 2 : stride;
-  const size_t chroma_rows = (rows + 1) / 2;
-  const size_t y_size = stride * rows;
-  const size_t chroma_size = chroma_stride * chroma_rows;
-  const size_t total = y_size + chroma_size * (separate ? 2 : 1);
-  ASSIGN_OR_RETURN(const bm_device_mem_t memory, Block(static_cast<unsigned>(total)));
+  const Extent extent = ExtentOf(shape);
+  ASSIGN_OR_RETURN(const bm_device_mem_t memory, Block(static_cast<unsigned>(extent.total)));
   std::shared_ptr<Frame> frame(new Frame, [pool = shared_from_this(), memory](Frame* released) {
     delete released;
     pool->GiveBack(memory);
@@ -96,16 +142,17 @@ absl::StatusOr<std::shared_ptr<Frame>> FramePool::Take(const SurfaceShape& reque
   frame->handle = handle_;
   const uint64_t address = bm_mem_get_device_addr(memory);
   unsigned char* view = nullptr;
-  if (bmnnsdk_host_view(handle_, address, total, &view) != BM_SUCCESS) {
+  if (bmnnsdk_host_view(handle_, address, extent.total, &view) != BM_SUCCESS) {
     return absl::InternalError("device memory of a frame has no host view");
   }
-  frame->planes[0] = {view, stride, rows};
+  frame->planes[0] = {view, extent.stride, extent.rows};
   frame->addresses[0] = address;
-  for (size_t p = 1; p < (separate ? 3u : 2u); ++p) {
-    const size_t offset = y_size + (p - 1) * chroma_size;
-    frame->planes[p] = {view + offset, chroma_stride, chroma_rows};
+  for (size_t p = 1; p <= extent.chroma_planes; ++p) {
+    const size_t offset = extent.y_size + (p - 1) * extent.chroma_size;
+    frame->planes[p] = {view + offset, extent.chroma_stride, extent.chroma_rows};
     frame->addresses[p] = address + offset;
   }
+  if (shape.map == SurfaceMap::kCompressed) AddTables(view + extent.total - kTableBytes, frame.get());
   return frame;
 }
 

@@ -24,8 +24,12 @@ namespace bm::decoder {
 // Of a timestamp that the stream does not have (FFmpeg's AV_NOPTS_VALUE).
 inline constexpr int64_t kNoTimestamp = std::numeric_limits<int64_t>::min();
 
-// A 4:2:0 surface (spec 1.3): stride ALIGN64(width), coded_height rows, planes without a gap; chroma stride equal to
-// luma's (kCbCr, kCrCb) or half of it (kSeparate).
+// kCompressed: the private layout of bmdecoder/compressed_surface.h, which programs pass on unseen.
+enum class SurfaceMap { kLinear, kCompressed };
+
+// A 4:2:0 surface (spec 1.3), planes without a gap; chroma stride equal to luma's (kCbCr, kCrCb) or half of it
+// (kSeparate). Linear: stride ALIGN64(width), coded_height rows. Compressed: stride ALIGN32(width),
+// ALIGN32(coded_height) rows, and the two tables behind the planes.
 struct SurfaceShape {
   // Visible and coded size in luma samples. coded_height may be 0: then it is the even height.
   int width = 0;
@@ -33,6 +37,8 @@ struct SurfaceShape {
   int coded_width = 0;
   int coded_height = 0;
   ChromaLayout layout = ChromaLayout::kCbCr;
+  // kCompressed needs kCbCr.
+  SurfaceMap map = SurfaceMap::kLinear;
 };
 
 enum class PictureType { kI, kP, kB, kOther };
@@ -67,7 +73,9 @@ struct Frame {
   Planes planes;
   // Device address of each plane, 0 where the plane is empty.
   std::array<uint64_t, 3> addresses = {};
-  // All planes; belongs to the pool.
+  // Device addresses of the tables of luma and chroma, kCompressedTableBytes each; 0 unless the map is kCompressed.
+  std::array<uint64_t, 2> tables = {};
+  // All planes and tables; belongs to the pool.
   bm_device_mem_t memory = {};
   bm_handle_t handle = nullptr;
 };
@@ -83,7 +91,7 @@ class FramePool : public std::enable_shared_from_this<FramePool> {
 
   // A frame with undefined samples. Its memory returns to the pool with the last reference; frames keep the pool alive.
   // RESOURCE_EXHAUSTED if max_frames frames are out or the device has no memory; INVALID_ARGUMENT for sides outside
-  // 1..8192 or a coded size below the visible one.
+  // 1..8192, a coded size below the visible one, or a compressed layout other than kCbCr.
   absl::StatusOr<std::shared_ptr<Frame>> Take(const SurfaceShape& shape);
 
   // Tells the device that the host wrote the frame.
@@ -108,9 +116,6 @@ class FramePool : public std::enable_shared_from_this<FramePool> {
   std::vector<bm_device_mem_t> free_ ABSL_GUARDED_BY(mutex_);
   int taken_ ABSL_GUARDED_BY(mutex_) = 0;
 };
-
-// Longest side of a video frame.
-inline constexpr int kMaxVideoSide = 8192;
 
 }  // namespace bm::decoder
 

@@ -69,6 +69,9 @@ VideoDecoder::~VideoDecoder() = default;
 
 absl::StatusOr<std::unique_ptr<VideoDecoder>> VideoDecoder::Create(const AVCodecParameters& stream,
                                                                    const DecoderOptions& options) {
+  if (options.map == SurfaceMap::kCompressed && options.layout != ChromaLayout::kCbCr) {
+    return absl::InvalidArgumentError("compressed video frames must have interleaved CbCr");
+  }
   auto state = std::make_unique<State>();
   state->options = options;
   ASSIGN_OR_RETURN(state->pool, FramePool::Create(options.device, options.max_frames));
@@ -119,6 +122,7 @@ absl::StatusOr<std::shared_ptr<Frame>> VideoDecoder::Deliver(AVFrame* properties
   shape.coded_width = std::max(decoded.width, state_->codec->coded_width);
   shape.coded_height = std::max(decoded.height + decoded.height % 2, state_->codec->coded_height);
   shape.layout = state_->options.layout;
+  shape.map = state_->options.map;
   if (shape.width > kMaxVideoSide || shape.height > kMaxVideoSide) {
     return absl::UnimplementedError(
         absl::StrCat("a frame of ", shape.width, " x ", shape.height, ": sides up to ", kMaxVideoSide, " are decoded"));

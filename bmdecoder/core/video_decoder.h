@@ -40,12 +40,15 @@ struct DecoderOptions {
   int threads = 1;
   // Output without waiting for reordering.
   bool low_delay = false;
+  // kCompressed needs kCbCr.
+  SurfaceMap map = SurfaceMap::kLinear;
 };
 
 // Not thread-safe; different decoders may run at the same time.
 class VideoDecoder {
  public:
-  // UNIMPLEMENTED for a codec that FFmpeg cannot decode; the errors of FramePool::Create.
+  // UNIMPLEMENTED for a codec that FFmpeg cannot decode; INVALID_ARGUMENT for options that do not fit; the errors of
+  // FramePool::Create.
   static absl::StatusOr<std::unique_ptr<VideoDecoder>> Create(const AVCodecParameters& stream,
                                                               const DecoderOptions& options);
   ~VideoDecoder();
