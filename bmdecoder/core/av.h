@@ -1,4 +1,4 @@
-// FFmpeg's objects with owners, and its errors as statuses. Internal to bmdecoder.
+// FFmpeg's objects with owners, and its errors as statuses. Internal to bmdecoder; sail::Frame is one of them.
 #ifndef BMDECODER_CORE_AV_H_
 #define BMDECODER_CORE_AV_H_
 

@@ -1,7 +1,6 @@
-#include "image.h"
-
 #include <algorithm>
 
+#include "bmimage.h"
 #include "sail/src/bmcv_status.h"
 #include "sail/src/error.h"
 #include "sail/src/image_impl.h"

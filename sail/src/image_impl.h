@@ -2,7 +2,7 @@
 #ifndef SAIL_SRC_IMAGE_IMPL_H_
 #define SAIL_SRC_IMAGE_IMPL_H_
 
-#include "image.h"
+#include "bmimage.h"
 
 namespace sail {
 

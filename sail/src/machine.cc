@@ -5,13 +5,15 @@
 #include <cstring>
 
 #include "bmlib/src/version.h"
+#include "cvdecoder.h"
 #include "sail/src/error.h"
 #include "tensor.h"
 
 namespace sail {
 namespace {
 
-constexpr char kPrintTimes[] = "SAIL_PRINT_VIP_TIMES", kSaveTensors[] = "SAIL_SAVE_IO_TENSORS";
+constexpr char kPrintTimes[] = "SAIL_PRINT_VIP_TIMES", kSaveTensors[] = "SAIL_SAVE_IO_TENSORS",
+               kDecoderPrefix[] = "SAIL_DECODER_";
 
 bool IsSet(const char* variable) {
   const char* value = getenv(variable);
@@ -47,6 +49,10 @@ int set_dump_io_flag(bool dump_io_flag) { return setenv(kSaveTensors, dump_io_fl
 void get_sail_version(char* sail_version) {
   if (sail_version == nullptr) Throw(SAIL_ERR_RUNTIME_BASIC, "the version's buffer is null; give 64 bytes");
   snprintf(sail_version, 64, "%d.%d.%d", BM_PROJECT_VERSION_MAJOR, BM_PROJECT_VERSION_MINOR, BM_PROJECT_VERSION_PATCH);
+}
+
+int set_decoder_env(std::string env_name, std::string env_value) {
+  return setenv(absl::StrCat(kDecoderPrefix, env_name).c_str(), env_value.c_str(), 1);
 }
 
 int get_tpu_util(int dev_id) { return Read(dev_id, bm_get_stat, "get_tpu_util").tpu_util; }

@@ -23,16 +23,28 @@
 #include <tuple>
 #include <vector>
 
-#include "image.h"
+#include "bmimage.h"
+#include "cvdecoder.h"
 #include "tensor.h"
 
 // Programs use string, vector and cout of this header without saying std.
 using namespace std;  // NOLINT
 
-struct AVFrame;
 namespace cv {
 class Mat;
 }
+
+#ifdef USE_FFMPEG
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/imgutils.h>
+#include <libswscale/swscale.h>
+#if __has_include(<libavdevice/avdevice.h>)
+#include <libavdevice/avdevice.h>
+#endif
+}
+#endif
 
 #ifndef FFALIGN
 #define FFALIGN(x, a) (((x) + (a)-1) & ~((a)-1))
@@ -40,45 +52,14 @@ class Mat;
 
 namespace sail {
 
-// Sets the environment variable SAIL_DECODER_<name>, which a Decoder reads when it opens. Returns 0.
-int set_decoder_env(std::string env_name, std::string env_value);
-
 // In the OpenCV library of this SDK.
 int get_cv_depth(bm_data_type_t dtype);
 void mat_to_tensor(cv::Mat& mat, Tensor& tensor);
 void mat_to_tensor(std::vector<cv::Mat>& mats, Tensor& tensor);
 
-enum class DecoderStatus : int { NONE = -1, OPENED = 0, CLOSED = 1, STATUS_MAX = 2 };
-
-// Reads the frames of a video, or a picture again and again.
-class Decoder {
- public:
-  explicit Decoder(const std::string& file_path, bool compressed = true, int tpu_id = 0);
-  Decoder(const Decoder& other);
-  Decoder& operator=(const Decoder&) = delete;
-  ~Decoder();
-
-  bool is_opened();
-  std::vector<int> get_frame_shape();
-  int decode_jpeg(Handle& handle, BMImage& image);
-  int decode_jpeg(Handle& handle, bm_image& image);
-  int read(Handle& handle, BMImage& image);
-  BMImage read(Handle& handle);
-  int read_(Handle& handle, bm_image& image);
-  bm_image read_(Handle& handle);
-  float get_fps() const;
-  void release();
-  int reconnect();
-  void enable_dump(int dump_max_seconds);
-  void disable_dump();
-  std::vector<double> get_pts_dts();
-  int dump(int dump_pre_seconds, int dump_post_seconds, std::string& file_path);
-  bool is_eof() const;
-
- private:
-  struct Impl;
-  std::shared_ptr<Impl> impl_;
-};
+// Place of the largest or smallest element of a tensor.
+int argmax(Tensor& tensor);
+int argmin(Tensor& tensor);
 
 // Picture operations on one device. Thread-safe.
 class Bmcv {
@@ -484,6 +465,10 @@ class Bmcv {
     }
     return ret;
   }
+  // The Y plane of a YUV420P picture.
+  int convert_yuv420p_to_gray(BMImage& input, BMImage& output);
+  int convert_yuv420p_to_gray(bm_image& input, bm_image& output);
+  int convert_yuv420p_to_gray_(bm_image& input, bm_image& output);
   int transpose(BMImage& input, BMImage& output);
   BMImage transpose(BMImage& input);
   int Sobel(BMImage& input, BMImage& output, int dx, int dy, int ksize = 3, float scale = 1.0f, float delta = 0.0f);
@@ -509,17 +494,59 @@ class Bmcv {
   int drawPoint(const BMImage& image, std::pair<int, int> center, Bytes color, int radius);
   int drawPoint(const bm_image& image, std::pair<int, int> center, Bytes color, int radius);
   int drawPoint_(const bm_image& image, std::pair<int, int> center, Bytes color, int radius);
+  // line_num lines from start[i] to end[i].
   int drawLines(BMImage& image, std::vector<std::pair<int, int>>& start, std::vector<std::pair<int, int>>& end,
                 int line_num, Bytes color, int thickness);
+  // The lines between neighbours of every list, and from its last point to its first with isclosed. Only shift 0.
+  int polylines(BMImage& image, std::vector<std::vector<std::pair<int, int>>>& pts, bool isclosed, Bytes color,
+                int thickness = 1, int shift = 0);
+  // locations are [x, y, w, h].
+  int mosaic(int mosaic_num, BMImage& input, std::vector<std::vector<int>> rects, int is_expand);
+  // Not built, as the next two groups are, except fft.
+  int watermark_superpose(BMImage& image, std::string water_name, int bitmap_type, int pitch,
+                          std::vector<std::vector<int>> rects, std::vector<int> color);
+  int bmcv_overlay(BMImage& image, std::vector<std::vector<int>> overlay_info,
+                   std::vector<const BMImage*> overlay_image);
 
   // ---- Files ----
 
-  // .jpg, .jpeg or .bmp; any format that bmcv converts. params are OpenCV's: {1, quality}.
+  // .jpg, .jpeg, .png or .bmp, in any case; any format that bmcv converts to RGB. params are OpenCV's pairs: {1, JPEG
+  // quality 0..100}, 95 without. JPEG stores YUV and grey pictures as they are, others as 4:2:0.
   int imwrite(const std::string& filename, const BMImage& image);
   int imwrite(const std::string& filename, const BMImage& image, const std::vector<int>& params);
   int imwrite(const std::string& filename, const bm_image& image);
   int imwrite_(const std::string& filename, const bm_image& image);
   int imwrite_(const std::string& filename, const bm_image& image, const std::vector<int>& params);
+  // The formats of Decoder's pictures.
+  int imread(const std::string& filename, BMImage& image);
+  BMImage imread(const std::string& filename);
+  // A picture file in memory.
+  BMImage imdecode(const void* data_ptr, size_t data_size);
+  // `ext` as the end of a file name. False, and a log line, for what imwrite refuses.
+  bool imencode(std::string& ext, BMImage& img, std::vector<u_char>& buf);
+  bool imencode(std::string& ext, bm_image& img, std::vector<u_char>& buf);
+
+  // ---- Signals and vectors ----
+
+  // Transforms of [batch, length] values, real or real and imaginary: the real and imaginary parts.
+  std::vector<Tensor> fft(bool forward, Tensor& input_real);
+  std::vector<Tensor> fft(bool forward, Tensor& input_real, Tensor& input_imag);
+  std::tuple<Tensor, Tensor> stft(Tensor& input_real, Tensor& input_imag, bool real_input, bool normalize, int n_fft,
+                                  int hop_len, int pad_mode, int win_mode);
+  std::tuple<Tensor, Tensor> istft(Tensor& input_real, Tensor& input_imag, bool real_input, bool normalize, int L,
+                                   int hop_len, int pad_mode, int win_mode);
+  std::tuple<Tensor, Tensor> faiss_indexflatL2(Tensor& query, Tensor& query_l2norm, Tensor& database,
+                                               Tensor& database_l2norm, int vec_dims, int query_nums, int database_nums,
+                                               int topk);
+  std::tuple<Tensor, Tensor> faiss_indexflatIP(Tensor& query, Tensor& database, int vec_dims, int query_nums,
+                                               int database_nums, int topk);
+  int faiss_indexPQ_encode(Tensor& input_vecs, Tensor& centroids, Tensor& encoded_vecs, int encode_vec_num,
+                           int vec_dims, int slice_num, int centroids_num, int ip_metric);
+  std::tuple<Tensor, Tensor> faiss_indexPQ_ADC(Tensor& query, Tensor& centroids, Tensor& database_vecs, int vec_dims,
+                                               int slice_num, int centroids_num, int database_num, int query_num,
+                                               int topk, int ip_metric);
+  int faiss_indexPQ_SDC(Tensor& query, Tensor& sdc_table, Tensor& database_vecs, Tensor& distance, Tensor& index,
+                        int slice_num, int centroids_num, int database_num, int query_num, int topk, int ip_metric);
 
   // ---- Boxes ----
 

@@ -1,6 +1,6 @@
 // Images, arrays of images and what describes them. Included by cvwrapper.h.
-#ifndef SAIL_IMAGE_H_
-#define SAIL_IMAGE_H_
+#ifndef SAIL_BMIMAGE_H_
+#define SAIL_BMIMAGE_H_
 
 #include <bmcv_api_ext.h>
 
@@ -178,4 +178,4 @@ class BMImageArray : public std::array<bm_image, N> {
 
 }  // namespace sail
 
-#endif  // SAIL_IMAGE_H_
+#endif  // SAIL_BMIMAGE_H_
