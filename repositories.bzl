@@ -22,6 +22,12 @@ def bmnnsdk_repositories():
         directory = "/usr/include/eigen3",
         package = "libeigen3-dev",
     )
+    system_package(
+        name = "hershey_fonts",
+        build_file = "@bmnnsdk//third_party:hershey_fonts.BUILD",
+        directory = "/usr/share/hershey-fonts",
+        package = "hershey-fonts-data",
+    )
     system_tools(
         name = "system_tools",
         tools = {

@@ -8,6 +8,7 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev libssl-dev nlohmann-json3-dev libspdlog-dev libsimpleini-dev
   pybind11-dev python3-dev python3-numpy cmake make
   libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libjpeg62-turbo-dev ffmpeg
+  hershey-fonts-data libjpeg-turbo-progs
 )
 
 missing=()

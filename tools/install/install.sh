@@ -63,4 +63,5 @@ pc bmrt "Loads and runs bmodels on BM1684 cards" "libbmlib"
 pc bmodel "Reads and writes bmodel files" "flatbuffers"
 
 put 644 LICENSE .
+put 644 NOTICE .
 echo "installed BMNNSDK $version in $target"
