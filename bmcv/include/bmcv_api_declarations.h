@@ -324,6 +324,8 @@ DECL_EXPORT bm_status_t bm_image_create(bm_handle_t handle, int img_h, int img_w
                                         int* stride BMCV_DEFAULT(NULL));
 DECL_EXPORT bm_status_t bm_image_destroy(bm_image image);
 DECL_EXPORT bm_handle_t bm_image_get_handle(bm_image* image);
+/* A BMP file of 24 bits a pixel, of 8 for GRAY. Other images than RGB_PACKED and GRAY of 1N_BYTE are converted to
+ * RGB_PACKED first; 4N types are BM_ERR_DATA. BM_ERR_FAILURE if the file cannot be written. */
 DECL_EXPORT bm_status_t bm_image_write_to_bmp(bm_image image, const char* filename);
 DECL_EXPORT bm_status_t bm_image_copy_host_to_device(bm_image image, void* buffers[]);
 DECL_EXPORT bm_status_t bm_image_copy_device_to_host(bm_image image, void* buffers[]);
@@ -351,11 +353,13 @@ DECL_EXPORT bm_status_t bm_image_zeros(bm_image image);
 DECL_EXPORT bm_status_t bmcv_debug_savedata(bm_image image, const char* name);
 DECL_EXPORT bm_status_t bmcv_open_cpu_process(bm_handle_t handle);
 DECL_EXPORT bm_status_t bmcv_close_cpu_process(bm_handle_t handle);
+/* y_addr + y_stride * frame_height, the height rounded up to a multiple of 32. */
 DECL_EXPORT unsigned long long bmcv_calc_cbcr_addr(unsigned long long y_addr, unsigned int y_stride,
                                                    unsigned int frame_height);
 
 /* ---- Colour, size, place ---- */
 
+/* The same pixels with the output's strides; any format and type, equal on both sides, else BM_ERR_DATA. */
 DECL_EXPORT bm_status_t bmcv_width_align(bm_handle_t handle, bm_image input, bm_image output);
 DECL_EXPORT bm_status_t bmcv_image_yuv2bgr_ext(bm_handle_t handle, int image_num, bm_image* input, bm_image* output);
 DECL_EXPORT bm_status_t bmcv_image_yuv2hsv(bm_handle_t handle, bmcv_rect_t rect, bm_image input, bm_image output);
@@ -363,10 +367,19 @@ DECL_EXPORT bm_status_t bmcv_image_storage_convert(bm_handle_t handle, int image
                                                    bm_image* output);
 DECL_EXPORT bm_status_t bmcv_image_storage_convert_with_csctype(bm_handle_t handle, int image_num, bm_image* input,
                                                                 bm_image* output, csc_type_t csc_type);
+/* The input at (start_x, start_y) of an output that is at least as large; with if_padding every other pixel gets the
+ * colour of the padding, as a number or a byte of the type. RGB and BGR planar and packed, GRAY; 1N_BYTE,
+ * 1N_BYTE_SIGNED, FLOAT32, and 4N types unless packed. BM_ERR_PARAM for a place that is too far right or down,
+ * BM_ERR_DATA for images. The images may share memory only if pixels stay where they are. */
 DECL_EXPORT bm_status_t bmcv_image_copy_to(bm_handle_t handle, bmcv_copy_to_atrr_t copy_to_attr, bm_image input,
                                            bm_image output);
+/* Rectangle i of the input becomes output i, which has its size; else, or with a rectangle that leaves the image,
+ * BM_ERR_PARAM. RGB and BGR planar and packed, GRAY; 1N_BYTE, 1N_BYTE_SIGNED, FLOAT32; equal on both sides, else
+ * BM_ERR_DATA. */
 DECL_EXPORT bm_status_t bmcv_image_crop(bm_handle_t handle, int crop_num, bmcv_rect_t* rects, bm_image input,
                                         bm_image* output);
+/* RGB or BGR packed bytes cut into tiles of the outputs' one size, row by row. BM_NOT_SUPPORTED for others and for
+ * tiles that leave a rest. */
 DECL_EXPORT bm_status_t bmcv_image_split(bm_handle_t handle, bm_image input, bm_image* output);
 DECL_EXPORT bm_status_t bmcv_image_warp_affine(bm_handle_t handle, int image_num, bmcv_affine_image_matrix matrix[4],
                                                bm_image* input, bm_image* output, int use_bilinear BMCV_DEFAULT(0));
@@ -427,22 +440,44 @@ DECL_EXPORT bm_status_t bmcv_image_vpp_basic_v2(
     bmcv_resize_algorithm algorithm BMCV_DEFAULT(BMCV_INTER_LINEAR), csc_type_t csc_type BMCV_DEFAULT(CSC_MAX_ENUM),
     csc_matrix_t* matrix BMCV_DEFAULT(NULL), bmcv_convert_to_attr* convert_to_attr BMCV_DEFAULT(NULL));
 
-/* ---- Drawing ---- */
+/* ---- Drawing ----
+ * On bytes (1N_BYTE) of an image with memory. What lies outside the image is not drawn.
+ */
 
+/* Frames of `line_width` pixels in RGB and BGR planar and packed, NV12, NV21, NV16, NV61, YUV420P, else BM_ERR_DATA.
+ * The edges of a rectangle run through the middle of the lines, which end at the image's edges; a line width of 0 and
+ * rectangles that become a point or a line draw nothing. YUV: limited-range BT.601. BM_ERR_PARAM for a negative
+ * number. */
 DECL_EXPORT bm_status_t bmcv_image_draw_rectangle(bm_handle_t handle, bm_image image, int rect_num, bmcv_rect_t* rects,
                                                   int line_width, unsigned char r, unsigned char g, unsigned char b);
+/* The same images and colours. */
 DECL_EXPORT bm_status_t bmcv_image_fill_rectangle(bm_handle_t handle, bm_image image, int rect_num, bmcv_rect_t* rects,
                                                   unsigned char r, unsigned char g, unsigned char b);
+/* GRAY, NV12, NV21, NV16, NV61, YUV420P, YUV422P, YUV444P; thickness > 0. A line of thickness 1 is two pixels wide;
+ * the width is that along an axis. BM_ERR_FAILURE. */
 DECL_EXPORT bm_status_t bmcv_image_draw_lines(bm_handle_t handle, bm_image image, const bmcv_point_t* start,
                                               const bmcv_point_t* end, int line_num, bmcv_color_t color, int thickness);
+/* Printable ASCII, '?' for the rest, in strokes of such lines. `org` is where the base line begins; capitals are
+ * 21 * fontScale pixels high; fontScale above 0, up to 4096. BM_ERR_FAILURE. */
 DECL_EXPORT bm_status_t bmcv_image_put_text(bm_handle_t handle, bm_image image, const char* text, bmcv_point_t org,
                                             bmcv_color_t color, float fontScale, int thickness);
 
-/* ---- JPEG ---- */
+/* ---- JPEG ----
+ * 1 to 4 images, else BM_ERR_PARAM. A call that fails keeps nothing.
+ */
 
+/* Baseline files of YUV420P, YUV422P, YUV444P, NV12, NV21, NV16, NV61 and GRAY bytes with sides from 16 on, else
+ * BM_ERR_DATA; quality_factor 0 to 100, else BM_ERR_PARAM. p_jpeg_data[i] null: becomes memory of malloc for the caller
+ * to free; otherwise memory of malloc with out_size[i] bytes, which realloc makes larger if need be. bs_in_device: it
+ * is a bm_device_mem_t*, null for a new one (of malloc) with new device memory; memory given has to be large enough. */
 DECL_EXPORT bm_status_t bmcv_image_jpeg_enc(bm_handle_t handle, int image_num, bm_image* src, void* p_jpeg_data[],
                                             size_t* out_size, int quality_factor BMCV_DEFAULT(85),
                                             int bs_in_device BMCV_DEFAULT(0));
+/* dst[i].image_private null: becomes an image with memory and strides in multiples of 16, YUV420P, YUV422P, YUV444P or
+ * GRAY as the file is sampled. Otherwise it has the file's size and that format, or NV12 and NV16, else BM_ERR_DATA.
+ * Samples are full-range. Progressive files, other samplings and sides below 16: BGR_PACKED with strides in multiples
+ * of 64, or the given GRAY, BGR, RGB, ARGB or ABGR packed image. BM_ERR_DATA for no data, BM_ERR_FAILURE for damaged
+ * ones, which a given image may then show in part. */
 DECL_EXPORT bm_status_t bmcv_image_jpeg_dec(bm_handle_t handle, void* p_jpeg_data[], size_t* in_size, int image_num,
                                             bm_image* dst, int bs_in_device BMCV_DEFAULT(0));
 
