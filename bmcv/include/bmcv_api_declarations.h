@@ -381,20 +381,32 @@ DECL_EXPORT bm_status_t bmcv_image_crop(bm_handle_t handle, int crop_num, bmcv_r
 /* RGB or BGR packed bytes cut into tiles of the outputs' one size, row by row. BM_NOT_SUPPORTED for others and for
  * tiles that leave a rest. */
 DECL_EXPORT bm_status_t bmcv_image_split(bm_handle_t handle, bm_image input, bm_image* output);
+/* Warping: RGB_PLANAR and BGR_PLANAR, 1N_BYTE and 4N_BYTE. Every map of every one of 1 to 4 images gives an output, in
+ * that order; outputs have one size, all images one format and type. In 4N types an image holds four inputs or outputs.
+ * Maps lead from target to source pixels, whose coordinates are whole numbers; outside pixels repeat the edge. Without
+ * use_bilinear the nearest pixel is taken. Inputs and outputs do not share memory. BM_ERR_FAILURE.
+ *
+ * Source (m0 x + m1 y + m2, m3 x + m4 y + m5). */
 DECL_EXPORT bm_status_t bmcv_image_warp_affine(bm_handle_t handle, int image_num, bmcv_affine_image_matrix matrix[4],
                                                bm_image* input, bm_image* output, int use_bilinear BMCV_DEFAULT(0));
+/* Matrices from source to target, which are inverted in place unless the call fails. */
 DECL_EXPORT bm_status_t bmcv_image_warp_affine_similar_to_opencv(bm_handle_t handle, int image_num,
                                                                  bmcv_affine_image_matrix matrix[4], bm_image* input,
                                                                  bm_image* output, int use_bilinear);
+/* bmcv_image_warp_affine without use_bilinear. */
 DECL_EXPORT bm_status_t bmcv_image_warp(bm_handle_t handle, int image_num, bmcv_warp_image_matrix matrix[4],
                                         bm_image* input, bm_image* output);
+/* The same, divided by m6 x + m7 y + m8. The output's corners have to come from [0, width] x [0, height]. */
 DECL_EXPORT bm_status_t bmcv_image_warp_perspective(bm_handle_t handle, int image_num,
                                                     bmcv_perspective_image_matrix matrix[4], bm_image* input,
                                                     bm_image* output, int use_bilinear BMCV_DEFAULT(0));
+/* The output's corners left-top, right-top, left-bottom, right-bottom show the points (x[i], y[i]). */
 DECL_EXPORT bm_status_t bmcv_image_warp_perspective_with_coordinate(bm_handle_t handle, int image_num,
                                                                     bmcv_perspective_image_coordinate coord[4],
                                                                     bm_image* input, bm_image* output,
                                                                     int use_bilinear BMCV_DEFAULT(0));
+/* bmcv_image_warp_perspective with matrices from source to target, which are inverted in place unless the call fails.
+ */
 DECL_EXPORT bm_status_t bmcv_image_warp_perspective_similar_to_opencv(bm_handle_t handle, int image_num,
                                                                       bmcv_perspective_image_matrix matrix[4],
                                                                       bm_image* input, bm_image* output,

@@ -15,12 +15,14 @@ namespace bm::cv {
 inline constexpr bm_image_format_ext kRgbGray[] = {FORMAT_RGB_PLANAR, FORMAT_BGR_PLANAR, FORMAT_RGB_PACKED,
                                                    FORMAT_BGR_PACKED, FORMAT_GRAY};
 inline constexpr bm_image_format_ext kPacked[] = {FORMAT_RGB_PACKED, FORMAT_BGR_PACKED};
+inline constexpr bm_image_format_ext kWarped[] = {FORMAT_RGB_PLANAR, FORMAT_BGR_PLANAR};
 inline constexpr bm_image_format_ext kPainted[] = {FORMAT_RGB_PLANAR, FORMAT_BGR_PLANAR, FORMAT_RGB_PACKED,
                                                    FORMAT_BGR_PACKED, FORMAT_NV12,       FORMAT_NV21,
                                                    FORMAT_NV16,       FORMAT_NV61,       FORMAT_YUV420P};
 inline constexpr bm_image_format_ext kYuvGray[] = {FORMAT_GRAY, FORMAT_NV12,    FORMAT_NV21,    FORMAT_NV16,
                                                    FORMAT_NV61, FORMAT_YUV420P, FORMAT_YUV422P, FORMAT_YUV444P};
 inline constexpr bm_image_data_format_ext kByte[] = {DATA_TYPE_EXT_1N_BYTE};
+inline constexpr bm_image_data_format_ext kBytes[] = {DATA_TYPE_EXT_1N_BYTE, DATA_TYPE_EXT_4N_BYTE};
 inline constexpr bm_image_data_format_ext kCropped[] = {DATA_TYPE_EXT_1N_BYTE, DATA_TYPE_EXT_1N_BYTE_SIGNED,
                                                         DATA_TYPE_EXT_FLOAT32};
 inline constexpr bm_image_data_format_ext kCopied[] = {DATA_TYPE_EXT_1N_BYTE, DATA_TYPE_EXT_1N_BYTE_SIGNED,
