@@ -126,27 +126,38 @@ void FramePool::GiveBack(const bm_device_mem_t& memory) {
   --taken_;
 }
 
+absl::StatusOr<std::shared_ptr<Frame>> FramePool::TakeBytes(uint64_t bytes) {
+  if (bytes < 1 || bytes > std::numeric_limits<unsigned>::max()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a frame of ", bytes, " bytes: must be 1..", std::numeric_limits<unsigned>::max()));
+  }
+  ASSIGN_OR_RETURN(const bm_device_mem_t memory, Block(static_cast<unsigned>(bytes)));
+  std::shared_ptr<Frame> frame(new Frame, [pool = shared_from_this(), memory](Frame* released) {
+    delete released;
+    pool->GiveBack(memory);
+  });
+  frame->memory = memory;
+  frame->handle = handle_;
+  frame->addresses[0] = bm_mem_get_device_addr(memory);
+  unsigned char* view = nullptr;
+  if (bmnnsdk_host_view(handle_, frame->addresses[0], bytes, &view) != BM_SUCCESS) {
+    return absl::InternalError("device memory of a frame has no host view");
+  }
+  frame->planes[0] = {view, bytes, 1};
+  return frame;
+}
+
 absl::StatusOr<std::shared_ptr<Frame>> FramePool::Take(const SurfaceShape& requested) {
   SurfaceShape shape = requested;
   if (shape.coded_width == 0) shape.coded_width = shape.width;
   if (shape.coded_height == 0) shape.coded_height = shape.height + shape.height % 2;
   RETURN_IF_ERROR(CheckShape(shape));
   const Extent extent = ExtentOf(shape);
-  ASSIGN_OR_RETURN(const bm_device_mem_t memory, Block(static_cast<unsigned>(extent.total)));
-  std::shared_ptr<Frame> frame(new Frame, [pool = shared_from_this(), memory](Frame* released) {
-    delete released;
-    pool->GiveBack(memory);
-  });
+  ASSIGN_OR_RETURN(std::shared_ptr<Frame> frame, TakeBytes(extent.total));
   frame->shape = shape;
-  frame->memory = memory;
-  frame->handle = handle_;
-  const uint64_t address = bm_mem_get_device_addr(memory);
-  unsigned char* view = nullptr;
-  if (bmnnsdk_host_view(handle_, address, extent.total, &view) != BM_SUCCESS) {
-    return absl::InternalError("device memory of a frame has no host view");
-  }
+  uint8_t* const view = frame->planes[0].data;
+  const uint64_t address = frame->addresses[0];
   frame->planes[0] = {view, extent.stride, extent.rows};
-  frame->addresses[0] = address;
   for (size_t p = 1; p <= extent.chroma_planes; ++p) {
     const size_t offset = extent.y_size + (p - 1) * extent.chroma_size;
     frame->planes[p] = {view + offset, extent.chroma_stride, extent.chroma_rows};

@@ -94,6 +94,10 @@ class FramePool : public std::enable_shared_from_this<FramePool> {
   // 1..8192, a coded size below the visible one, or a compressed layout other than kCbCr.
   absl::StatusOr<std::shared_ptr<Frame>> Take(const SurfaceShape& shape);
 
+  // The same for a picture of another geometry, such as a JPEG's: plane 0 is the whole memory as one row, and the
+  // caller divides it. INVALID_ARGUMENT for sizes outside 1..2^32 - 1.
+  absl::StatusOr<std::shared_ptr<Frame>> TakeBytes(uint64_t bytes);
+
   // Tells the device that the host wrote the frame.
   static absl::Status Written(const Frame& frame);
 

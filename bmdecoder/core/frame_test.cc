@@ -36,6 +36,18 @@ TEST_F(FrameTest, LinearPlanesFollowEachOther) {
   EXPECT_EQ(planar->addresses[2] - planar->addresses[1], 960u * 544);
 }
 
+TEST_F(FrameTest, MemoryOfAnyGeometryComesFromThePool) {
+  ASSERT_OK_AND_ASSIGN(std::shared_ptr<Frame> frame, pool_->TakeBytes(5000));
+  EXPECT_EQ(frame->planes[0].stride, 5000u);
+  EXPECT_EQ(frame->planes[0].rows, 1u);
+  EXPECT_EQ(frame->addresses[0], bm_mem_get_device_addr(frame->memory));
+  EXPECT_EQ(pool_->taken(), 1);
+  frame.reset();
+  EXPECT_EQ(pool_->taken(), 0);
+  EXPECT_STATUS(pool_->TakeBytes(0), absl::StatusCode::kInvalidArgument, "0 bytes");
+  EXPECT_STATUS(pool_->TakeBytes(uint64_t{1} << 32), absl::StatusCode::kInvalidArgument, "4294967296 bytes");
+}
+
 TEST_F(FrameTest, CompressedFramesCarryTheirTables) {
   SurfaceShape shape = Hd(ChromaLayout::kCbCr);
   shape.coded_height = 1080;
