@@ -177,5 +177,6 @@ absl::StatusOr<std::vector<EncodedPacket>> VideoEncoder::Finish() {
 }
 
 const std::vector<uint8_t>& VideoEncoder::headers() const { return state_->headers; }
+int VideoEncoder::delay() const { return state_->codec->has_b_frames; }
 
 }  // namespace bm::decoder

@@ -84,6 +84,8 @@ class VideoEncoder {
 
   // Parameter sets, if options.global_header.
   const std::vector<uint8_t>& headers() const;
+  // Frames that decoders must hold back for reordering.
+  int delay() const;
 
  private:
   friend class VideoSink;

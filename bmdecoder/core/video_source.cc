@@ -6,19 +6,13 @@
 
 #include "base/status_macros.h"
 #include "bmdecoder/core/av.h"
+#include "bmdecoder/core/demuxer_options.h"
 
 namespace bm::decoder {
 namespace {
 
-// Keys that FFmpeg 5 spells otherwise.
-struct Renamed {
-  const char* old_key;
-  const char* key;
-};
-constexpr Renamed kRenamed[] = {{"stimeout", "timeout"}};
-
 std::string KeyOf(const std::string& key) {
-  for (const Renamed& row : kRenamed) {
+  for (const RenamedOption& row : kRenamedOptions) {
     if (key == row.old_key) return row.key;
   }
   return key;

@@ -353,6 +353,15 @@ TEST(VideoEncoderTest, TimestampsCountInTheGivenUnitAndKeyFramesComeOnDemand) {
   }
 }
 
+TEST(VideoEncoderTest, DelayIsThatOfTheBFrames) {
+  EncoderOptions options = SmallClip(VideoCodec::kH264);
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<VideoEncoder> three, VideoEncoder::Create(options));
+  EXPECT_GT(three->delay(), 0);
+  options.gop_preset = 2;
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<VideoEncoder> none, VideoEncoder::Create(options));
+  EXPECT_EQ(none->delay(), 0);
+}
+
 TEST(VideoEncoderTest, ColoursAreWrittenIntoTheStream) {
   EncoderOptions options = SmallClip(VideoCodec::kH264);
   options.color_primaries = 1;
