@@ -37,14 +37,25 @@ gcc -std=c99 -Wall -Werror "$sources/edges.c" -o "$work/edges" $(options libbmcv
 g++ -std=c++11 -Wall -Werror "$sources/run_model.cc" -o "$work/cc" $(options libbmodel libbmrt) -Wl,-rpath,"$sdk/lib"
 "$work/cc" "$model"
 
+# FFmpeg's libraries come in the order of customers' makefiles.
+clip=$work/clip.mp4
+ffmpeg -y -loglevel error -f lavfi -i testsrc=size=96x80:rate=10:duration=1 -pix_fmt yuv420p -c:v libx264 "$clip" < /dev/null
+# shellcheck disable=SC2046
+g++ -std=c++11 -Wall -Werror -I"$sdk/include/ffmpeg" "$sources/decode.cc" -o "$work/decode" -L"$sdk/lib/ffmpeg" -lavfilter \
+  -lavformat -lavcodec -lswscale -lavutil -lswresample $(options libbmlib) -Wl,-rpath,"$sdk/lib:$sdk/lib/ffmpeg"
+"$work/decode" "$clip" | grep 'h264_bm: 10 frames on the card'
+if readelf -d "$work/decode" | grep libavfilter; then echo "a library that is not used is needed"; exit 1; fi
+
 # CMake, by both folders that hold the package file.
 mkdir "$work/project"
-cp -L "$sources"/{CMakeLists.txt,edges.c,round_trip.c,run_model.cc} "$work/project"
-for hint in -Dlibsophon_DIR="$sdk/data" -DCMAKE_PREFIX_PATH="$sdk"; do
-  cmake -S "$work/project" -B "$work/build" "$hint" > "$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
+cp -L "$sources"/{CMakeLists.txt,decode.cc,edges.c,round_trip.c,run_model.cc} "$work/project"
+for hint in "-Dlibsophon_DIR=$sdk/data -DFFMPEG_DIR=$sdk/lib/cmake/FFMPEG" "-DCMAKE_PREFIX_PATH=$sdk"; do
+  # shellcheck disable=SC2086
+  cmake -S "$work/project" -B "$work/build" $hint > "$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
   cmake --build "$work/build" >> "$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
   "$work/build/round_trip"
   "$work/build/edges"
   "$work/build/run_model" "$model"
+  LD_LIBRARY_PATH=$sdk/lib/ffmpeg "$work/build/decode" "$clip"
   rm -r "$work/build"
 done

@@ -3,6 +3,7 @@
 #
 #   DIR/include   the vendor's headers, flat
 #   DIR/lib       libbmcv.so, libbmlib.so, libbmrt.so, libbmodel.so; pkgconfig/*.pc; cmake/libsophon
+#   DIR/include/ffmpeg, DIR/lib/ffmpeg   FFmpeg's view of the codecs, cmake/FFMPEG; FFmpeg itself is the system's
 #   DIR/bin       bmnetc, bmrt_test, tpu_model and its older name bm_model.bin
 #   DIR/data      libsophon-config.cmake, where the vendor has it
 set -euo pipefail
@@ -55,6 +56,18 @@ for folder in data lib/cmake/libsophon; do
   fill libsophon-config.cmake.in "$folder/libsophon-config.cmake" "ROOT=$root"
   fill libsophon-config-version.cmake.in "$folder/libsophon-config-version.cmake"
 done
+
+# FFmpeg's names bring ours with them, in any order on the command line.
+for header in libavcodec/avcodec.h libavcodec/codec.h libavformat/avformat.h libavutil/frame.h; do
+  put 644 "overlays/ffmpeg/include/$header" "include/ffmpeg/$(dirname "$header")"
+done
+put 755 overlays/ffmpeg/libbmavcodec.so lib/ffmpeg
+script() { echo "INPUT($2)" > "$target/lib/ffmpeg/lib$1.so"; }
+script avcodec "libbmavcodec.so -l:libavcodec.so.59"
+script avformat "libbmavcodec.so -l:libavformat.so.59"
+script avfilter "AS_NEEDED(-l:libavfilter.so.8)"
+script avdevice "AS_NEEDED(-l:libavdevice.so.59)"
+fill FFMPEGConfig.cmake.in lib/cmake/FFMPEG/FFMPEGConfig.cmake
 
 pc() { fill library.pc.in "lib/pkgconfig/lib$1.pc" "NAME=$1" "DESCRIPTION=$2" "REQUIRES=$3"; }
 pc bmlib "Devices, device memory and copies of BM1684 cards" ""
