@@ -12,14 +12,13 @@
 #include "absl/strings/str_format.h"
 #include "base/status_macros.h"
 #include "bmcv/src/edge.h"
+#include "bmcv/src/operators.h"
 #include "bmcv/src/planes.h"
 #include "bmcv/src/tensor.h"
 #include "bmcv_api_ext.h"
 
 namespace bm::cv {
 namespace {
-
-constexpr bm_image_format_ext kGray[] = {FORMAT_GRAY};
 
 using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using View = Eigen::Map<const Matrix>;
@@ -75,7 +74,7 @@ absl::Status Transform(bm_handle_t handle, const bm_image& input, const bm_image
 }
 
 absl::Status CheckImages(const bm_image& input, const bm_image& output) {
-  RETURN_IF_ERROR(CheckFormat(input, kGray, {DATA_TYPE_EXT_FLOAT32}, absl::StatusCode::kDataLoss));
+  RETURN_IF_ERROR(CheckOperand(input, takes::bmcv_image_dct, absl::StatusCode::kDataLoss));
   RETURN_IF_ERROR(CheckAlike(input, output, absl::StatusCode::kDataLoss));
   for (const bm_image* image : {&input, &output}) {
     int stride = 0;

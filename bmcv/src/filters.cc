@@ -10,6 +10,7 @@
 #include "bmcv/src/canny.h"
 #include "bmcv/src/edge.h"
 #include "bmcv/src/filter.h"
+#include "bmcv/src/operators.h"
 #include "bmcv/src/planes.h"
 #include "bmcv_api_ext.h"
 
@@ -19,17 +20,8 @@ namespace {
 // The widest row that the chip's local memory takes, margins included.
 constexpr int kWidthLimit = 2048;
 
-constexpr bm_image_format_ext kGray[] = {FORMAT_GRAY};
-constexpr bm_image_format_ext kFormatsWithLuma[] = {FORMAT_YUV420P, FORMAT_YUV422P, FORMAT_YUV444P,
-                                                    FORMAT_NV12,    FORMAT_NV21,    FORMAT_NV16,
-                                                    FORMAT_NV61,    FORMAT_NV24,    FORMAT_GRAY};
-constexpr bm_image_format_ext kBlurFormats[] = {
-    FORMAT_YUV420P,    FORMAT_YUV422P,    FORMAT_YUV444P,    FORMAT_GRAY,          FORMAT_RGB_PLANAR,
-    FORMAT_BGR_PLANAR, FORMAT_RGB_PACKED, FORMAT_BGR_PACKED, FORMAT_RGBP_SEPARATE, FORMAT_BGRP_SEPARATE};
-
 bool HasLuma(const bm_image& image) {
-  return std::find(std::begin(kFormatsWithLuma), std::end(kFormatsWithLuma), image.image_format) !=
-         std::end(kFormatsWithLuma);
+  return std::find(std::begin(kWithLuma), std::end(kWithLuma), image.image_format) != std::end(kWithLuma);
 }
 
 // A format with luma may become GRAY, which then is the result for its first plane.
@@ -59,7 +51,7 @@ struct SobelArguments {
 
 absl::Status Sobel(bm_handle_t handle, const bm_image& input, const bm_image& output, const SobelArguments& sobel) {
   constexpr int kLargest = 9;
-  RETURN_IF_ERROR(CheckPixelFormat(input, kPixelFormats, absl::StatusCode::kDataLoss));
+  RETURN_IF_ERROR(CheckOperand(input, takes::bmcv_image_sobel, absl::StatusCode::kDataLoss));
   RETURN_IF_ERROR(CheckAlikeOrLuma(input, output));
   if (sobel.size < 1 || sobel.size > kLargest || sobel.size % 2 == 0 || input.width + sobel.size - 1 >= kWidthLimit) {
     return absl::InvalidArgumentError(
@@ -86,7 +78,7 @@ struct BlurArguments {
 absl::Status GaussianBlur(bm_handle_t handle, const bm_image& input, const bm_image& output,
                           const BlurArguments& blur) {
   constexpr int kLargest = 31;
-  RETURN_IF_ERROR(CheckPixelFormat(input, kBlurFormats, absl::StatusCode::kUnimplemented));
+  RETURN_IF_ERROR(CheckOperand(input, takes::bmcv_image_gaussian_blur, absl::StatusCode::kUnimplemented));
   RETURN_IF_ERROR(CheckAlike(input, output, absl::StatusCode::kUnimplemented));
   for (const int size : {blur.width, blur.height}) {
     if (size < 1 || size > kLargest || size % 2 == 0) {
@@ -107,7 +99,7 @@ absl::Status GaussianBlur(bm_handle_t handle, const bm_image& input, const bm_im
 
 absl::Status Laplacian(bm_handle_t handle, const bm_image& input, const bm_image& output, unsigned int size) {
   static constexpr int kSize1[] = {0, 1, 0, 1, -4, 1, 0, 1, 0}, kSize3[] = {2, 0, 2, 0, -8, 0, 2, 0, 2};
-  RETURN_IF_ERROR(CheckPixelFormat(input, kGray, absl::StatusCode::kInvalidArgument));
+  RETURN_IF_ERROR(CheckOperand(input, takes::bmcv_image_laplacian, absl::StatusCode::kInvalidArgument));
   RETURN_IF_ERROR(CheckAlike(input, output, absl::StatusCode::kInvalidArgument));
   if (size != 1 && size != 3) return absl::InvalidArgumentError(absl::StrFormat("ksize is %d; 1 or 3", size));
   if (!bm_image_is_attached(input) || !bm_image_is_attached(output)) {
@@ -120,7 +112,7 @@ absl::Status Laplacian(bm_handle_t handle, const bm_image& input, const bm_image
 
 absl::Status HalveImage(bm_handle_t handle, const bm_image& input, const bm_image& output) {
   for (const bm_image* image : {&input, &output}) {
-    RETURN_IF_ERROR(CheckPixelFormat(*image, kGray, absl::StatusCode::kDataLoss));
+    RETURN_IF_ERROR(CheckOperand(*image, takes::bmcv_image_pyramid_down, absl::StatusCode::kDataLoss));
   }
   if (std::abs(2 * output.width - input.width) > 2 || std::abs(2 * output.height - input.height) > 2) {
     return absl::DataLossError(absl::StrFormat("the output has %d x %d pixels; half of %d x %d, give or take one",
@@ -137,7 +129,7 @@ struct CannyArguments {
 
 absl::Status FindEdges(bm_handle_t handle, const bm_image& input, const bm_image& output, const CannyArguments& canny) {
   constexpr int kWidest = 2045;
-  RETURN_IF_ERROR(CheckPixelFormat(input, kFormatsWithLuma, absl::StatusCode::kDataLoss));
+  RETURN_IF_ERROR(CheckOperand(input, takes::bmcv_image_canny, absl::StatusCode::kDataLoss));
   RETURN_IF_ERROR(CheckPixelFormat(output, kGray, absl::StatusCode::kDataLoss));
   RETURN_IF_ERROR(CheckAlikeOrLuma(input, output));
   if (canny.aperture != 3) {

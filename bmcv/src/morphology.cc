@@ -9,15 +9,13 @@
 #include "absl/strings/str_format.h"
 #include "base/status_macros.h"
 #include "bmcv/src/edge.h"
+#include "bmcv/src/operators.h"
 #include "bmcv/src/planes.h"
 #include "bmcv/src/tensor.h"
 #include "bmcv_api_ext.h"
 
 namespace bm::cv {
 namespace {
-
-constexpr bm_image_format_ext kFormats[] = {FORMAT_RGB_PACKED, FORMAT_BGR_PACKED, FORMAT_RGB_PLANAR, FORMAT_BGR_PLANAR,
-                                            FORMAT_GRAY};
 
 // Larger elements are mistakes: a side of an image has at most 8192 pixels.
 constexpr int kLargestSide = 8192;
@@ -111,7 +109,7 @@ void Transform(const ConstPlane& plane, const Element& element, uint8_t outside,
 template <typename Choose>
 absl::Status Morph(bm_handle_t handle, const bm_image& input, const bm_image& output, int width, int height,
                    const bm_device_mem_t& kernel, uint8_t outside, Choose choose) {
-  RETURN_IF_ERROR(CheckPixelFormat(input, kFormats, absl::StatusCode::kDataLoss));
+  RETURN_IF_ERROR(CheckOperand(input, takes::bmcv_image_erode, absl::StatusCode::kDataLoss));
   RETURN_IF_ERROR(CheckAlike(input, output, absl::StatusCode::kDataLoss));
   RETURN_IF_ERROR(CheckSides(width, height));
   ASSIGN_OR_RETURN(const absl::Span<const uint8_t> mask,

@@ -14,13 +14,13 @@
 #include "base/status_macros.h"
 #include "bmcv/src/edge.h"
 #include "bmcv/src/filter.h"
+#include "bmcv/src/operators.h"
 #include "bmcv/src/planes.h"
 #include "bmcv_api_ext.h"
 
 namespace bm::cv {
 namespace {
 
-constexpr bm_image_format_ext kGray[] = {FORMAT_GRAY};
 constexpr int kHighestLevel = 5;
 
 // A point with a smaller eigenvalue of A, a pixel of the window, has no corner to hold on to (squared grey values).
@@ -205,7 +205,7 @@ absl::Status Execute(bm_handle_t handle, const FlowPlan* plan, const FlowArgumen
     return absl::InvalidArgumentError("plan, prevPts, nextPts or status is null");
   }
   if (flow.count < 0) return absl::InvalidArgumentError(absl::StrFormat("ptsNum is %d", flow.count));
-  RETURN_IF_ERROR(CheckPixelFormat(flow.prev, kGray, absl::StatusCode::kDataLoss));
+  RETURN_IF_ERROR(CheckOperand(flow.prev, takes::bmcv_image_lkpyramid_execute, absl::StatusCode::kDataLoss));
   RETURN_IF_ERROR(CheckAlike(flow.prev, flow.next, absl::StatusCode::kDataLoss));
   if (flow.prev.width != plan->width || flow.prev.height != plan->height) {
     return absl::DataLossError(absl::StrFormat("images of %d x %d for a plan of %d x %d", flow.prev.width,

@@ -8,13 +8,13 @@
 #include "absl/status/status.h"
 #include "base/status_macros.h"
 #include "bmcv/src/edge.h"
+#include "bmcv/src/operators.h"
 #include "bmcv/src/planes.h"
 #include "bmcv_api_ext.h"
 
 namespace bm::cv {
 namespace {
 
-constexpr bm_image_format_ext kFormats[] = {FORMAT_RGB_PLANAR, FORMAT_BGR_PLANAR, FORMAT_GRAY};
 constexpr int kTile = 32;  // elements a side: what is read and what is written both stay in the cache
 
 // Plane elements of sizeof(T) interleaved bytes.
@@ -32,8 +32,7 @@ void TransposePlane(const ConstPlane& source, const Plane& target) {
 }
 
 absl::Status Transpose(bm_handle_t handle, const bm_image& input, const bm_image& output) {
-  RETURN_IF_ERROR(
-      CheckFormat(input, kFormats, {DATA_TYPE_EXT_1N_BYTE, DATA_TYPE_EXT_FLOAT32}, absl::StatusCode::kUnimplemented));
+  RETURN_IF_ERROR(CheckOperand(input, takes::bmcv_image_transpose, absl::StatusCode::kUnimplemented));
   bm_image turned = input;
   std::swap(turned.width, turned.height);
   RETURN_IF_ERROR(CheckAlike(turned, output, absl::StatusCode::kUnimplemented));

@@ -7,14 +7,12 @@
 #include "absl/strings/str_format.h"
 #include "base/status_macros.h"
 #include "bmcv/src/edge.h"
+#include "bmcv/src/operators.h"
 #include "bmcv/src/planes.h"
 #include "bmcv_api_ext.h"
 
 namespace bm::cv {
 namespace {
-
-constexpr bm_image_format_ext kFormats[] = {FORMAT_YUV420P, FORMAT_YUV422P, FORMAT_YUV444P, FORMAT_NV12,
-                                            FORMAT_NV21,    FORMAT_NV16,    FORMAT_NV61,    FORMAT_NV24};
 
 void ResizePlane(const ConstPlane& source, const Plane& target) {
   for (int y = 0; y < target.height; ++y) {
@@ -29,7 +27,7 @@ void ResizePlane(const ConstPlane& source, const Plane& target) {
 
 absl::Status CheckPair(const bm_image& input, const bm_image& output) {
   for (const bm_image* image : {&input, &output}) {
-    RETURN_IF_ERROR(CheckPixelFormat(*image, kFormats, absl::StatusCode::kUnimplemented));
+    RETURN_IF_ERROR(CheckOperand(*image, takes::bmcv_image_yuv_resize, absl::StatusCode::kUnimplemented));
   }
   if (input.image_format == output.image_format) return absl::OkStatus();
   return absl::UnimplementedError(absl::StrFormat("formats %d and %d; one format only",
