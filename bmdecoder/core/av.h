@@ -14,6 +14,7 @@ extern "C" {
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "bmdecoder/core/codec.h"
 
 // Calls from here mean FFmpeg's own functions, also in a program that links the FFmpeg view in front of FFmpeg.
 #define X(library, name) \
@@ -54,6 +55,13 @@ class AvOptions {
  private:
   AVDictionary* dictionary_ = nullptr;
 };
+
+inline PictureType TypeOf(AVPictureType type) {
+  return type == AV_PICTURE_TYPE_I   ? PictureType::kI
+         : type == AV_PICTURE_TYPE_P ? PictureType::kP
+         : type == AV_PICTURE_TYPE_B ? PictureType::kB
+                                     : PictureType::kOther;
+}
 
 // OK from 0 on. End of file OUT_OF_RANGE, EAGAIN UNAVAILABLE, no memory RESOURCE_EXHAUSTED, damaged data DATA_LOSS, a
 // file that is not there NOT_FOUND, bad options INVALID_ARGUMENT, everything else UNKNOWN.

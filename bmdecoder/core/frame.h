@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/mutex.h"
+#include "bmdecoder/core/codec.h"
 #include "bmdecoder/surface.h"
 #include "bmlib_runtime.h"
 
@@ -40,8 +41,6 @@ struct SurfaceShape {
   // kCompressed needs kCbCr.
   SurfaceMap map = SurfaceMap::kLinear;
 };
-
-enum class PictureType { kI, kP, kB, kOther };
 
 // What the stream says of a frame. Colour numbers are those of ITU-T H.273, 2 when absent.
 struct FrameInfo {

@@ -23,13 +23,6 @@ AVDiscard DiscardOf(FrameDrop drop) {
                                             : AVDISCARD_NONINTRA;
 }
 
-PictureType TypeOf(AVPictureType type) {
-  return type == AV_PICTURE_TYPE_I   ? PictureType::kI
-         : type == AV_PICTURE_TYPE_P ? PictureType::kP
-         : type == AV_PICTURE_TYPE_B ? PictureType::kB
-                                     : PictureType::kOther;
-}
-
 FrameInfo InfoOf(const AVFrame& frame, int sequence) {
   const AVPixFmtDescriptor* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
   FrameInfo info;

@@ -20,7 +20,7 @@ namespace bm::decoder {
 // Frames that are dropped before they are decoded.
 enum class FrameDrop {
   kNone,
-  // Those that no other frame refers to, unless they are intra frames.
+  // Those that no other frame refers to.
   kNonReference,
   // All but intra frames.
   kNonIntra,
@@ -38,7 +38,7 @@ struct DecoderOptions {
   int error_recognition = 0;
   // 1 adds no delay; more decode several frames at once; 0 is one per core.
   int threads = 1;
-  // Output without waiting for reordering.
+  // No delay beyond what the order of the stream needs, whatever `threads` is.
   bool low_delay = false;
   // kCompressed needs kCbCr.
   SurfaceMap map = SurfaceMap::kLinear;

@@ -1,6 +1,7 @@
 #include "bmdecoder/core/video_encoder.h"
 
 extern "C" {
+#include <libavutil/intreadwrite.h>
 #include <libavutil/opt.h>
 }
 
@@ -102,6 +103,15 @@ void Configure(const EncoderOptions& options, const CodecRow& row, AVCodecContex
   if (options.qp >= 0) av_opt_set_int(context->priv_data, "qp", options.qp, 0);
 }
 
+// FFmpeg tells them as 32 bits of quality and a byte of type.
+void AddStatistics(const AVPacket& packet, EncodedPacket* out) {
+  size_t size = 0;
+  const uint8_t* statistics = av_packet_get_side_data(&packet, AV_PKT_DATA_QUALITY_STATS, &size);
+  if (statistics == nullptr || size < 5) return;
+  out->qp = static_cast<int>(AV_RL32(statistics)) / FF_QP2LAMBDA;
+  out->type = TypeOf(static_cast<AVPictureType>(statistics[4]));
+}
+
 }  // namespace
 
 VideoEncoder::VideoEncoder(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -138,6 +148,7 @@ absl::Status VideoEncoder::State::Drain(std::vector<EncodedPacket>* packets) {
     out.pts = packet->pts;
     out.dts = packet->dts;
     out.key = (packet->flags & AV_PKT_FLAG_KEY) != 0;
+    AddStatistics(*packet, &out);
     av_packet_unref(packet.get());
   }
 }

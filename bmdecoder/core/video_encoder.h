@@ -18,11 +18,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "bmdecoder/core/codec.h"
 #include "bmdecoder/surface.h"
 
 namespace bm::decoder {
-
-enum class VideoCodec { kH264, kH265 };
 
 struct EncoderOptions {
   VideoCodec codec = VideoCodec::kH264;
@@ -65,6 +64,9 @@ struct EncodedPacket {
   int64_t pts = 0;
   int64_t dts = 0;
   bool key = false;
+  PictureType type = PictureType::kOther;
+  // Average quantiser, 0 if the encoder does not tell.
+  int qp = 0;
 };
 
 // Not thread-safe.
