@@ -122,8 +122,11 @@ class Generator:
         kind, name, value = row["kind"], row["name"], row["value"]
         self.emit("#ifndef %s\n#error %s is not defined\n#endif" % (name, name))
         if kind == "macro":
+            if row["type"] == "string":
+                self.add_string(row)
+                return
             if not re.fullmatch(r"-?\d+", value):
-                raise TableError("macro %s: only integers are understood, not %s" % (name, value))
+                raise TableError("macro %s: only integers and strings are understood, not %s" % (name, value))
             self.check("%s == %s" % (name, value), row, "value " + value)
             self.check("sizeof(%s) == %s" % (name, row["size"]), row, "size " + row["size"])
         elif kind == "macro_alias":
@@ -141,6 +144,8 @@ class Generator:
             self.check("%s == %s" % (self.enumerator(row), row["value"]), row, "value " + row["value"])
         elif row["value"] == "opaque":
             self.emit("struct %s;" % row["name"])
+        elif kind == "enum" and not row["name"]:
+            pass  # Only its enumerators can be named.
         elif kind in RECORDS or kind == "enum":
             self.add_record(row)
         elif kind == "field":
@@ -166,8 +171,11 @@ class CGenerator(Generator):
     def enumerator(self, row):
         return row["field"]
 
-    def add_alias(self, row):
+    def add_string(self, row):
         pass  # The text is compared in C++.
+
+    def add_alias(self, row):
+        pass  # The same.
 
     def add_macro_function(self, row):
         pass
@@ -240,6 +248,9 @@ class CxxGenerator(Generator):
     def leave(self, closers):
         for closer in closers:
             self.emit(closer)
+
+    def add_string(self, row):
+        self.check('std::string_view(%s) == "%s"' % (row["name"], row["value"]), row, "value")
 
     def add_alias(self, row):
         self.check('std::string_view(TEXT_OF(%s)) == "%s"' % (row["name"], row["value"]), row, "stands for its value")

@@ -1,0 +1,43 @@
+// The devices that a program has loaded for one of the units.
+#ifndef BMDECODER_SRC_LOADED_DEVICES_H_
+#define BMDECODER_SRC_LOADED_DEVICES_H_
+
+#include <map>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "base/mutex.h"
+#include "bmlib_runtime.h"
+
+namespace bm::decoder {
+
+// Thread-safe.
+class LoadedDevices {
+ public:
+  // Opens the device with the first call. INVALID_ARGUMENT if it is not there.
+  absl::Status Load(int device);
+  // Closes the device with the last call. FAILED_PRECONDITION if it is not loaded.
+  absl::Status Unload(int device);
+  // FAILED_PRECONDITION if the device is not loaded.
+  absl::StatusOr<bm_handle_t> Handle(int device) const;
+
+  // The host's view of device memory. INVALID_ARGUMENT for a range that is none.
+  absl::StatusOr<absl::Span<uint8_t>> View(int device, uint64_t address, uint64_t size) const;
+
+ private:
+  struct Loaded {
+    bm_handle_t handle;
+    int count;
+  };
+
+  mutable Mutex mutex_;
+  std::map<int, Loaded> loaded_ ABSL_GUARDED_BY(mutex_);
+};
+
+// The host's view of device memory. INVALID_ARGUMENT for a range that is none.
+absl::StatusOr<absl::Span<uint8_t>> HostView(bm_handle_t handle, uint64_t address, uint64_t size);
+
+}  // namespace bm::decoder
+
+#endif  // BMDECODER_SRC_LOADED_DEVICES_H_

@@ -1,0 +1,271 @@
+// Parameters of the encoder: defaults, limits, names.
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "base/status_macros.h"
+#include "bmdecoder/src/vpuenc.h"
+
+namespace bm::decoder {
+namespace {
+
+constexpr int kMaxQp = 51;
+constexpr int kMaxOffset = 6;
+// A key frame at the start only.
+constexpr int kEndlessGop = 1 << 16;
+
+absl::Status Range(const char* name, int64_t value, int64_t low, int64_t high) {
+  if (value >= low && value <= high) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(name, " is ", value, ": must be ", low, "..", high));
+}
+
+absl::Status CheckSize(const BmVpuEncOpenParams& params) {
+  RETURN_IF_ERROR(Range("frame_width", params.frame_width, 256, 8192));
+  RETURN_IF_ERROR(Range("frame_height", params.frame_height, 128, 8192));
+  const uint32_t unit = params.codec_format == BM_VPU_CODEC_FORMAT_H264 ? 2 : 8;
+  if (params.frame_width % unit == 0 && params.frame_height % unit == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("a frame of ", params.frame_width, " x ", params.frame_height,
+                                                 ": sides must be multiples of ", unit));
+}
+
+// Pictures of a group by preset; 1 where the intra period is free.
+constexpr int kGroups[] = {1, 1, 1, 2, 4, 1, 1, 8};
+
+absl::Status CheckGroups(const BmVpuEncOpenParams& params) {
+  RETURN_IF_ERROR(Range("gop_preset", params.gop_preset, 1, static_cast<int>(std::size(kGroups))));
+  RETURN_IF_ERROR(Range("intra_period", params.intra_period, 0, kEndlessGop));
+  const int group = kGroups[params.gop_preset - 1];
+  if (params.intra_period % group == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("intra_period is ", params.intra_period, ": must be a multiple of ",
+                                                 group, " for gop_preset ", params.gop_preset));
+}
+
+absl::Status CheckRate(const BmVpuEncOpenParams& params) {
+  RETURN_IF_ERROR(Range("fps_num", params.fps_num, 1, 1 << 20));
+  RETURN_IF_ERROR(Range("fps_den", params.fps_den, 1, 1 << 20));
+  RETURN_IF_ERROR(Range("bitrate", params.bitrate, 0, int64_t{1} << 30));
+  RETURN_IF_ERROR(Range("cqp", params.cqp, params.bitrate == 0 ? 0 : -1, kMaxQp));
+  RETURN_IF_ERROR(Range("max_qp", params.max_qp, 0, kMaxQp));
+  RETURN_IF_ERROR(Range("min_qp", params.min_qp, 0, params.max_qp));
+  if (params.vbv_buffer_size == 0) return absl::OkStatus();
+  return Range("vbv_buffer_size", static_cast<int64_t>(std::min<uint64_t>(params.vbv_buffer_size, 1 << 20)), 10, 3000);
+}
+
+// A parameter that is a number.
+struct NumberRow {
+  const char* name;
+  int BmVpuEncOpenParams::*member;
+  int low;
+  int high;
+};
+constexpr NumberRow kNumbers[] = {
+    {"bg", &BmVpuEncOpenParams::bg_detection, 0, 1},    {"nr", &BmVpuEncOpenParams::enable_nr, 0, 1},
+    {"mb-rc", &BmVpuEncOpenParams::mb_rc, 0, 1},        {"delta-qp", &BmVpuEncOpenParams::delta_qp, 0, kMaxQp},
+    {"min-qp", &BmVpuEncOpenParams::min_qp, 0, kMaxQp}, {"max-qp", &BmVpuEncOpenParams::max_qp, 0, kMaxQp},
+    {"weightp", &BmVpuEncOpenParams::enable_wp, 0, 1},
+};
+
+absl::StatusOr<int> ParseNumber(const std::string& name, const std::string& value, int low, int high) {
+  int number;
+  if (absl::SimpleAtoi(value, &number) && number >= low && number <= high) return number;
+  return absl::InvalidArgumentError(absl::StrCat("parameter ", name, "=", value, ": must be ", low, "..", high));
+}
+
+absl::Status ParseDeblock(const std::string& value, BmVpuEncOpenParams* params) {
+  const std::vector<std::string> parts = absl::StrSplit(value, ',');
+  if (parts.size() == 2) {
+    ASSIGN_OR_RETURN(const int tc, ParseNumber("deblock (tc)", parts[0], -kMaxOffset, kMaxOffset));
+    ASSIGN_OR_RETURN(const int beta, ParseNumber("deblock (beta)", parts[1], -kMaxOffset, kMaxOffset));
+    params->disable_deblocking = 0;
+    params->offset_tc = tc;
+    params->offset_beta = beta;
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const int enabled, ParseNumber("deblock", value, 0, 1));
+  params->disable_deblocking = 1 - enabled;
+  return absl::OkStatus();
+}
+
+absl::Status ParseGopPreset(const std::string& value, BmVpuEncOpenParams* params) {
+  ASSIGN_OR_RETURN(const int preset, ParseNumber("gop-preset", value, 1, static_cast<int>(std::size(kGroups))));
+  params->gop_preset = static_cast<BMVpuEncGopPreset>(preset);
+  return absl::OkStatus();
+}
+
+absl::Status ParsePreset(const std::string& value, BmVpuEncOpenParams* params) {
+  constexpr struct {
+    const char* name;
+    const char* number;
+    BMVpuEncMode mode;
+  } kRows[] = {{"fast", "0", BM_VPU_ENC_FAST_MODE},
+               {"medium", "1", BM_VPU_ENC_BOOST_MODE},
+               {"slow", "2", BM_VPU_ENC_RECOMMENDED_MODE}};
+  for (const auto& row : kRows) {
+    if (value != row.name && value != row.number) continue;
+    params->enc_mode = row.mode;
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat("parameter preset=", value, ": must be fast, medium, slow or 0..2"));
+}
+
+absl::Status ParseQp(const std::string& value, BmVpuEncOpenParams* params) {
+  ASSIGN_OR_RETURN(params->cqp, ParseNumber("qp", value, 0, kMaxQp));
+  params->bitrate = 0;
+  return absl::OkStatus();
+}
+
+absl::Status ParseBitrate(const std::string& value, BmVpuEncOpenParams* params) {
+  ASSIGN_OR_RETURN(const int kilobits, ParseNumber("bitrate", value, 0, 1 << 20));
+  params->bitrate = int64_t{kilobits} * 1000;
+  return absl::OkStatus();
+}
+
+struct TextRow {
+  const char* name;
+  absl::Status (*parse)(const std::string& value, BmVpuEncOpenParams* params);
+};
+constexpr TextRow kTexts[] = {{"deblock", ParseDeblock},
+                              {"gop-preset", ParseGopPreset},
+                              {"preset", ParsePreset},
+                              {"qp", ParseQp},
+                              {"bitrate", ParseBitrate}};
+
+absl::Status ParseParameter(const std::string& name, const std::string& value, BmVpuEncOpenParams* params) {
+  for (const TextRow& row : kTexts) {
+    if (name == row.name) return row.parse(value, params);
+  }
+  for (const NumberRow& row : kNumbers) {
+    if (name != row.name) continue;
+    ASSIGN_OR_RETURN(params->*row.member, ParseNumber(name, value, row.low, row.high));
+    return absl::OkStatus();
+  }
+  std::string known;
+  for (const TextRow& row : kTexts) absl::StrAppend(&known, " ", row.name);
+  for (const NumberRow& row : kNumbers) absl::StrAppend(&known, " ", row.name);
+  return absl::InvalidArgumentError(absl::StrCat("there is no parameter ", name, ":", known));
+}
+
+template <typename Key>
+struct NameRow {
+  Key key;
+  const char* name;
+};
+
+template <typename Key, size_t count>
+const char* NameOf(Key key, const NameRow<Key> (&rows)[count], const char* otherwise) {
+  for (const NameRow<Key>& row : rows) {
+    if (row.key == key) return row.name;
+  }
+  return otherwise;
+}
+
+constexpr NameRow<BmVpuEncReturnCodes> kErrors[] = {
+    {BM_VPU_ENC_RETURN_CODE_OK, "ok"},
+    {BM_VPU_ENC_RETURN_CODE_ERROR, "unspecified error"},
+    {BM_VPU_ENC_RETURN_CODE_INVALID_PARAMS, "invalid params"},
+    {BM_VPU_ENC_RETURN_CODE_INVALID_HANDLE, "invalid handle"},
+    {BM_VPU_ENC_RETURN_CODE_INVALID_FRAMEBUFFER, "invalid framebuffer"},
+    {BM_VPU_ENC_RETURN_CODE_INSUFFICIENT_FRAMEBUFFERS, "insufficient framebuffers"},
+    {BM_VPU_ENC_RETURN_CODE_INVALID_STRIDE, "invalid stride"},
+    {BM_VPU_ENC_RETURN_CODE_WRONG_CALL_SEQUENCE, "wrong call sequence"},
+    {BM_VPU_ENC_RETURN_CODE_TIMEOUT, "timeout"},
+    {BM_VPU_ENC_RETURN_CODE_RESEND_FRAME, "resend frame"},
+    {BM_VPU_ENC_RETURN_CODE_ENC_END, "encoder end"},
+    {BM_VPU_ENC_RETURN_CODE_END, "end"},
+};
+constexpr NameRow<BmVpuEncPixFormat> kFormats[] = {
+    {BM_VPU_ENC_PIX_FORMAT_YUV420P, "YUV420P"}, {BM_VPU_ENC_PIX_FORMAT_YUV422P, "YUV422P"},
+    {BM_VPU_ENC_PIX_FORMAT_YUV444P, "YUV444P"}, {BM_VPU_ENC_PIX_FORMAT_YUV400, "YUV400"},
+    {BM_VPU_ENC_PIX_FORMAT_NV12, "NV12"},       {BM_VPU_ENC_PIX_FORMAT_NV16, "NV16"},
+    {BM_VPU_ENC_PIX_FORMAT_NV24, "NV24"},
+};
+constexpr NameRow<BmVpuEncFrameType> kTypes[] = {
+    {BM_VPU_ENC_FRAME_TYPE_I, "I"},
+    {BM_VPU_ENC_FRAME_TYPE_P, "P"},
+    {BM_VPU_ENC_FRAME_TYPE_B, "B"},
+    {BM_VPU_ENC_FRAME_TYPE_IDR, "IDR"},
+};
+
+}  // namespace
+
+absl::StatusOr<EncoderOptions> EncoderOptionsOf(const BmVpuEncOpenParams& params) {
+  RETURN_IF_ERROR(Range("codec_format", params.codec_format, BM_VPU_CODEC_FORMAT_H264, BM_VPU_CODEC_FORMAT_H265));
+  if (params.pix_format != BM_VPU_ENC_PIX_FORMAT_YUV420P && params.pix_format != BM_VPU_ENC_PIX_FORMAT_NV12) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("pix_format is ", bmvpu_pix_format_string(params.pix_format), ": must be YUV420P or NV12"));
+  }
+  RETURN_IF_ERROR(CheckSize(params));
+  RETURN_IF_ERROR(CheckGroups(params));
+  RETURN_IF_ERROR(CheckRate(params));
+  RETURN_IF_ERROR(Range("enc_mode", params.enc_mode, BM_VPU_ENC_CUSTOM_MODE, BM_VPU_ENC_FAST_MODE));
+  RETURN_IF_ERROR(Range("roi_enable", params.roi_enable, 0, 1));
+  EncoderOptions options;
+  options.codec = params.codec_format == BM_VPU_CODEC_FORMAT_H264 ? VideoCodec::kH264 : VideoCodec::kH265;
+  options.layout = params.pix_format == BM_VPU_ENC_PIX_FORMAT_NV12 ? ChromaLayout::kCbCr : ChromaLayout::kSeparate;
+  options.width = static_cast<int>(params.frame_width);
+  options.height = static_cast<int>(params.frame_height);
+  options.rate_numerator = static_cast<int>(params.fps_num);
+  options.rate_denominator = static_cast<int>(params.fps_den);
+  options.bitrate = params.bitrate;
+  options.qp = params.bitrate == 0 ? params.cqp : -1;
+  if (params.bitrate != 0) {
+    options.min_qp = params.min_qp;
+    options.max_qp = params.max_qp;
+  }
+  options.gop = params.intra_period == 0 ? kEndlessGop : params.intra_period;
+  options.gop_preset = params.gop_preset;
+  return options;
+}
+
+}  // namespace bm::decoder
+
+using namespace bm::decoder;  // NOLINT: the names below are the vendor's
+
+void bmvpu_enc_set_default_open_params(BmVpuEncOpenParams* open_params, BmVpuCodecFormat codec_format) {
+  if (open_params == nullptr) return;
+  BmVpuEncOpenParams params = {};
+  params.codec_format = codec_format;
+  params.pix_format = BM_VPU_ENC_PIX_FORMAT_YUV420P;
+  params.timebase_num = params.timebase_den = 1;
+  params.fps_num = params.fps_den = 1;
+  params.bitrate = 100000;
+  params.cqp = -1;
+  params.enc_mode = BM_VPU_ENC_RECOMMENDED_MODE;
+  params.max_num_merge = 2;
+  params.enable_wp = 1;
+  params.enable_nr = 1;
+  if (codec_format == BM_VPU_CODEC_FORMAT_H264) {
+    params.h264_params.enable_transform8x8 = 1;
+  } else {
+    params.h265_params = {1, 0, 1, 1, 1, 1};
+  }
+  params.gop_preset = BM_VPU_ENC_GOP_PRESET_IBBBP;
+  params.intra_period = 60;
+  params.mb_rc = 1;
+  params.delta_qp = 5;
+  params.min_qp = 8;
+  params.max_qp = 51;
+  params.cmd_queue_depth = 4;
+  params.timeout = 1000;
+  params.timeout_count = 40;
+  *open_params = params;
+}
+
+int bmvpu_enc_param_parse(BmVpuEncOpenParams* p, const char* name, const char* value) {
+  return AtEncoderEdge(__func__, [&]() -> absl::Status {
+    RETURN_IF_ERROR(NotNull(p, "p"));
+    RETURN_IF_ERROR(NotNull(name, "name"));
+    RETURN_IF_ERROR(NotNull(value, "value"));
+    return ParseParameter(absl::StrReplaceAll(name, {{"_", "-"}}), value, p);
+  });
+}
+
+const char* bmvpu_enc_error_string(BmVpuEncReturnCodes code) { return NameOf(code, kErrors, "<unknown>"); }
+const char* bmvpu_pix_format_string(BmVpuEncPixFormat pix_format) { return NameOf(pix_format, kFormats, "<unknown>"); }
+const char* bmvpu_frame_type_string(BmVpuEncFrameType frame_type) { return NameOf(frame_type, kTypes, "<unknown>"); }
