@@ -1,16 +1,10 @@
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-
 #include "cvwrapper.h"
+#include "sail/src/bmcv_impl.h"
 #include "sail/src/bmcv_status.h"
 #include "sail/src/image_impl.h"
+#include "sail/src/picture.h"
 
 namespace sail {
-
-struct Bmcv::Impl {
-  Handle handle;
-};
 
 // ---- Types and formats ----
 
@@ -25,11 +19,6 @@ constexpr TypePair kTypes[] = {{DATA_TYPE_EXT_FLOAT32, BM_FLOAT32},
                                {DATA_TYPE_EXT_1N_BYTE_SIGNED, BM_INT8},
                                {DATA_TYPE_EXT_FP16, BM_FLOAT16},
                                {DATA_TYPE_EXT_BF16, BM_BFLOAT16}};
-
-bmcv_color_t ColorOf(int b, int g, int r) {
-  const auto byte = [](int value) { return static_cast<unsigned char>(std::min(std::max(value, 0), 255)); };
-  return {byte(r), byte(g), byte(b)};
-}
 
 }  // namespace
 
@@ -330,7 +319,7 @@ int Bmcv::image_copy_to(BMImage& input, BMImage& output, int start_x, int start_
 }
 int Bmcv::image_copy_to_padding(bm_image input, bm_image output, unsigned int padding_r, unsigned int padding_g,
                                 unsigned int padding_b, int start_x, int start_y) {
-  const bmcv_color_t color = ColorOf(padding_b, padding_g, padding_r);
+  const bmcv_color_t color = ColorOf(Bmcv::Bgr(padding_b, padding_g, padding_r));
   const bmcv_copy_to_atrr_t place = {start_x, start_y, color.r, color.g, color.b, 1};
   return bmcv_image_copy_to(impl_->handle.data(), place, input, output);
 }
@@ -343,6 +332,38 @@ int Bmcv::image_copy_to_padding(BMImage& input, BMImage& output, unsigned int pa
 static BMImage Like(Handle& handle, BMImage& input, int h, int w) {
   if (input.empty_check() == 0) Throw(SAIL_ERR_BMI_EMPTY, "an operation on no image");
   return BMImage(handle, h, w, input.format(), input.dtype());
+}
+
+int Bmcv::convert_yuv420p_to_gray_(bm_image& input, bm_image& output) {
+  if (input.image_private == nullptr || input.image_format != FORMAT_YUV420P) {
+    spdlog::error("convert_yuv420p_to_gray of an image of format {}", static_cast<int>(input.image_format));
+    return BM_ERR_DATA;
+  }
+  int strides[3] = {};
+  bm_device_mem_t planes[3];
+  bm_image luma{};
+  bm_status_t status = bm_image_get_stride(input, strides);
+  if (status == BM_SUCCESS) status = bm_image_get_device_mem(input, planes);
+  if (status == BM_SUCCESS) {
+    status =
+        bm_image_create(impl_->handle.data(), input.height, input.width, FORMAT_GRAY, input.data_type, &luma, strides);
+  }
+  if (status != BM_SUCCESS) return status;
+  BMImage view;
+  view = std::move(luma);
+  status = bm_image_attach(view.data(), planes);
+  if (status == BM_SUCCESS && output.image_private == nullptr) {
+    CreateImage(impl_->handle, input.height, input.width, FORMAT_GRAY, input.data_type, nullptr, &output);
+  }
+  return status == BM_SUCCESS ? FillImage(view.data(), /*full_range=*/false, &output) : status;
+}
+int Bmcv::convert_yuv420p_to_gray(bm_image& input, bm_image& output) { return convert_yuv420p_to_gray_(input, output); }
+int Bmcv::convert_yuv420p_to_gray(BMImage& input, BMImage& output) {
+  bm_image gray{};
+  if (output.empty_check() != 0) return convert_yuv420p_to_gray_(input.data(), output.data());
+  const int ret = convert_yuv420p_to_gray_(input.data(), gray);
+  if (ret == BM_SUCCESS) output = std::move(gray);
+  return ret;
 }
 
 int Bmcv::transpose(BMImage& input, BMImage& output) {
@@ -381,120 +402,6 @@ nms_proposal_t* Bmcv::nms(face_rect_t* input_proposal, int proposal_size, float 
                      bm_mem_from_system(result.get())),
             "nms");
   return result.release();
-}
-
-// ---- Drawing ----
-
-int Bmcv::rectangle_(const bm_image& image, int x0, int y0, int w, int h, const Bgr& color, int thickness) {
-  bmcv_rect_t rect = {x0, y0, w, h};
-  const bmcv_color_t c = ColorOf(std::get<0>(color), std::get<1>(color), std::get<2>(color));
-  return bmcv_image_draw_rectangle(impl_->handle.data(), image, 1, &rect, thickness, c.r, c.g, c.b);
-}
-int Bmcv::rectangle(const bm_image& image, int x0, int y0, int w, int h, const Bgr& color, int thickness) {
-  return rectangle_(image, x0, y0, w, h, color, thickness);
-}
-int Bmcv::rectangle(const BMImage& image, int x0, int y0, int w, int h, const Bgr& color, int thickness) {
-  return rectangle_(image.data(), x0, y0, w, h, color, thickness);
-}
-
-int Bmcv::fillRectangle_(const bm_image& image, int x0, int y0, int w, int h, const Bgr& color) {
-  bmcv_rect_t rect = {x0, y0, w, h};
-  const bmcv_color_t c = ColorOf(std::get<0>(color), std::get<1>(color), std::get<2>(color));
-  return bmcv_image_fill_rectangle(impl_->handle.data(), image, 1, &rect, c.r, c.g, c.b);
-}
-int Bmcv::fillRectangle(const bm_image& image, int x0, int y0, int w, int h, const Bgr& color) {
-  return fillRectangle_(image, x0, y0, w, h, color);
-}
-int Bmcv::fillRectangle(const BMImage& image, int x0, int y0, int w, int h, const Bgr& color) {
-  return fillRectangle_(image.data(), x0, y0, w, h, color);
-}
-
-int Bmcv::putText_(const bm_image& image, const std::string& text, int x, int y, const Bgr& color, float font_scale,
-                   int thickness) {
-  const bmcv_color_t c = ColorOf(std::get<0>(color), std::get<1>(color), std::get<2>(color));
-  return bmcv_image_put_text(impl_->handle.data(), image, text.c_str(), bmcv_point_t{x, y}, c, font_scale, thickness);
-}
-int Bmcv::putText(const bm_image& image, const std::string& text, int x, int y, const Bgr& color, float font_scale,
-                  int thickness) {
-  return putText_(image, text, x, y, color, font_scale, thickness);
-}
-int Bmcv::putText(const BMImage& image, const std::string& text, int x, int y, const Bgr& color, float font_scale,
-                  int thickness) {
-  return putText_(image.data(), text, x, y, color, font_scale, thickness);
-}
-
-int Bmcv::drawPoint_(const bm_image& image, std::pair<int, int> center, Bytes color, int radius) {
-  const bmcv_point_t at = {center.first, center.second};
-  if (at.x < 0 || at.y < 0 || at.x >= image.width || at.y >= image.height || radius < 0) {
-    spdlog::error("drawPoint at ({}, {}) with radius {} in {} x {}", at.x, at.y, radius, image.width, image.height);
-    return BM_ERR_PARAM;
-  }
-  const bmcv_color_t c = ColorOf(std::get<0>(color), std::get<1>(color), std::get<2>(color));
-  return bmcv_image_draw_lines(impl_->handle.data(), image, &at, &at, 1, c, std::max(2 * radius, 1));
-}
-int Bmcv::drawPoint(const bm_image& image, std::pair<int, int> center, Bytes color, int radius) {
-  return drawPoint_(image, center, color, radius);
-}
-int Bmcv::drawPoint(const BMImage& image, std::pair<int, int> center, Bytes color, int radius) {
-  return drawPoint_(image.data(), center, color, radius);
-}
-
-int Bmcv::drawLines(BMImage& image, std::vector<std::pair<int, int>>& start, std::vector<std::pair<int, int>>& end,
-                    int line_num, Bytes color, int thickness) {
-  if (line_num < 0 || start.size() < static_cast<size_t>(line_num) || end.size() < static_cast<size_t>(line_num)) {
-    spdlog::error("drawLines of {} lines with {} starts and {} ends", line_num, start.size(), end.size());
-    return BM_ERR_PARAM;
-  }
-  const auto points = [line_num](const std::vector<std::pair<int, int>>& pairs) {
-    std::vector<bmcv_point_t> result;
-    for (int i = 0; i < line_num; ++i) result.push_back({pairs[i].first, pairs[i].second});
-    return result;
-  };
-  const bmcv_color_t c = ColorOf(std::get<0>(color), std::get<1>(color), std::get<2>(color));
-  return bmcv_image_draw_lines(impl_->handle.data(), image.data(), points(start).data(), points(end).data(), line_num,
-                               c, thickness);
-}
-
-// ---- Files ----
-
-int Bmcv::imwrite_(const std::string& filename, const bm_image& image) { return imwrite_(filename, image, {}); }
-int Bmcv::imwrite(const std::string& filename, const bm_image& image) { return imwrite_(filename, image, {}); }
-int Bmcv::imwrite(const std::string& filename, const BMImage& image) { return imwrite_(filename, image.data(), {}); }
-int Bmcv::imwrite(const std::string& filename, const BMImage& image, const std::vector<int>& params) {
-  return imwrite_(filename, image.data(), params);
-}
-
-static bool EndsWith(std::string text, const std::string& end) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-int Bmcv::imwrite_(const std::string& filename, const bm_image& image, const std::vector<int>& params) {
-  if (EndsWith(filename, ".bmp")) return bm_image_write_to_bmp(image, filename.c_str());
-  if (!EndsWith(filename, ".jpg") && !EndsWith(filename, ".jpeg")) {
-    spdlog::error("imwrite to {}; .jpg, .jpeg and .bmp are written", filename);
-    return BM_NOT_SUPPORTED;
-  }
-  constexpr int kJpegQuality = 1, kDefaultQuality = 95;  // OpenCV's IMWRITE_JPEG_QUALITY and its default
-  const int quality = params.size() >= 2 && params[0] == kJpegQuality ? params[1] : kDefaultQuality;
-  bm_image source = image;
-  BMImage input(source), converted;
-  const bm_image_format_ext format = image.image_format;
-  const bool as_is = image.image_private == nullptr || format == FORMAT_YUV420P || format == FORMAT_YUV422P ||
-                     format == FORMAT_YUV444P || format == FORMAT_GRAY || format == FORMAT_NV12 ||
-                     format == FORMAT_NV21;
-  if (!as_is) converted = Convert(input, FORMAT_YUV420P, Conversion::kFormat);
-  void* bytes = nullptr;
-  size_t size = 0;
-  const bm_status_t status =
-      bmcv_image_jpeg_enc(impl_->handle.data(), 1, as_is ? &source : &converted.data(), &bytes, &size, quality, 0);
-  if (status != BM_SUCCESS) return status;
-  const std::unique_ptr<void, decltype(&std::free)> owned(bytes, std::free);
-  std::FILE* const file = std::fopen(filename.c_str(), "wb");
-  const bool written = file != nullptr && std::fwrite(bytes, 1, size, file) == size;
-  const bool closed = file != nullptr && std::fclose(file) == 0;
-  if (!written || !closed) spdlog::error("the file {} cannot be written", filename);
-  return written && closed ? BM_SUCCESS : BM_ERR_FAILURE;
 }
 
 }  // namespace sail

@@ -21,6 +21,22 @@ struct BMImage::Impl {
   double pts = 0, dts = 0;  // seconds
 };
 
+// What is no part of the public interface.
+struct ImageAccess {
+  // Lets go of the image, which the caller destroys.
+  static bm_image Release(BMImage& image) {
+    image.impl_->need_free = false;
+    const bm_image released = image.impl_->image;
+    image.impl_->image = bm_image{};
+    return released;
+  }
+  // Seconds.
+  static void SetTimes(BMImage& image, double pts, double dts) {
+    image.impl_->pts = pts;
+    image.impl_->dts = dts;
+  }
+};
+
 // Creates an image with memory. SailBMImageError, and no image.
 void CreateImage(Handle& handle, int h, int w, bm_image_format_ext format, bm_image_data_format_ext dtype, int* stride,
                  bm_image* image);

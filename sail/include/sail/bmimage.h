@@ -100,7 +100,7 @@ class BMImage {
  private:
   struct Impl;
   friend class Bmcv;
-  friend class Decoder;
+  friend struct ImageAccess;
   std::unique_ptr<Impl> impl_;
 };
 

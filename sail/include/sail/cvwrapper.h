@@ -571,6 +571,7 @@ class Bmcv {
   int Convert(bm_image* input, bm_image* output, int count, Conversion conversion);
   int Convert(BMImage& input, BMImage& output, Conversion conversion);
   BMImage Convert(BMImage& input, bm_image_format_ext format, Conversion conversion);
+  std::vector<Tensor> Transform(bool forward, Tensor& real, Tensor* imaginary);
   void TensorToImages(Tensor& tensor, bm_image_format_ext format, bm_image* images, int count);
   static bm_image_format_ext FormatOf(bool bgr2rgb, const std::string& layout);
   static bm_image_format_ext OutputFormat(bm_image_format_ext input);
