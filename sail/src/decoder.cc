@@ -33,17 +33,6 @@ struct Source {
   }
 };
 
-// The same on an image of bmcv, which is filled or created.
-template <typename Read>
-sail_status_t OnRawImage(bm_image* image, const Read& read) {
-  const bool is_new = image->image_private == nullptr;
-  BMImage wrapped;
-  if (!is_new) wrapped = BMImage(*image);
-  const sail_status_t status = read(&wrapped);
-  if (status == SAIL_SUCCESS && is_new) *image = ImageAccess::Release(wrapped);
-  return status;
-}
-
 void CheckRead(sail_status_t status, const std::string& path) {
   if (status != SAIL_SUCCESS) Throw(status, absl::StrCat("reading ", path));
 }

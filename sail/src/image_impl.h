@@ -37,6 +37,17 @@ struct ImageAccess {
   }
 };
 
+// Calls read(BMImage*) for an image of bmcv, which is filled, or created where there is none. Returns read's status.
+template <typename Read>
+int OnRawImage(bm_image* image, const Read& read) {
+  const bool is_new = image->image_private == nullptr;
+  BMImage wrapped;
+  if (!is_new) wrapped = BMImage(*image);
+  const int status = read(&wrapped);
+  if (status == 0 && is_new) *image = ImageAccess::Release(wrapped);
+  return status;
+}
+
 // Creates an image with memory. SailBMImageError, and no image.
 void CreateImage(Handle& handle, int h, int w, bm_image_format_ext format, bm_image_data_format_ext dtype, int* stride,
                  bm_image* image);

@@ -3,7 +3,6 @@
 #include "cvwrapper.h"
 #include "decoder_multi.h"
 #include "decoder_rawstream.h"
-#include "encoder.h"
 #include "perf.h"
 
 namespace sail {

@@ -107,7 +107,7 @@ sail_status_t VideoReader::Read(Handle& handle, BMImage* image) {
   if (!frame.ok()) {
     ++failures_;
     if (at_end_) return SAIL_ERR_DEC_EOF;
-    spdlog::error("{}", std::string(frame.status().message()));
+    if (!absl::IsCancelled(frame.status())) spdlog::error("{}", std::string(frame.status().message()));
     return SAIL_ERR_DEC_READ;
   }
   failures_ = 0;

@@ -24,8 +24,8 @@ namespace sail {
 // SAIL_ERR_DEC_EOF when the channel has ended and its queue is empty. Thread-safe.
 class MultiDecoder {
  public:
-  // queue_size: frames that wait in a channel. discard_mode, when so many wait: 0 the oldest is dropped, 1 the new one.
-  // SailDecoderError for other values.
+  // queue_size: frames that wait in a channel. discard_mode, when so many wait: 0 the new frame is dropped, 1 the
+  // oldest. SailDecoderError for other values.
   explicit MultiDecoder(int queue_size = 10, int tpu_id = 0, int discard_mode = 0);
   ~MultiDecoder();
   MultiDecoder(const MultiDecoder&) = delete;
@@ -34,8 +34,8 @@ class MultiDecoder {
   // Seconds that a waiting read waits; 10 at first.
   void set_read_timeout(int time_second);
   // Opens a source and starts its thread. After every frame frame_skip_num frames are left out. loop_num: how often a
-  // file is played; 0 and less for ever, 1 without the argument. A stream that breaks is opened again. Returns the
-  // channel, from 0 on; SailDecoderError where the source cannot be opened.
+  // file is played; 0 and less for ever, 1 without the argument. A stream (a name with "://") that breaks or ends is
+  // opened again. Returns the channel, from 0 on; SailDecoderError where the source cannot be opened.
   int add_channel(const std::string& file_path, int frame_skip_num = 0);
   int add_channel(const std::string& file_path, int frame_skip_num, int loop_num);
   // Ends a channel. 0, or SAIL_ERR_DEC_MDDEL for a channel that there is not.
@@ -51,7 +51,7 @@ class MultiDecoder {
   BMImage read(int channel_idx);
   int read_(int channel_idx, bm_image& image, int read_mode = 0);
   bm_image read_(int channel_idx);
-  // Opens the source again, which a file begins with. 0, or SAIL_ERR_DEC_MDRD.
+  // Has the channel's thread open the source again; a file starts from the beginning. 0, or SAIL_ERR_DEC_MDRD.
   int reconnect(int channel_idx);
   // [1, 3, height, width].
   std::vector<int> get_frame_shape(int channel_idx);
@@ -60,7 +60,7 @@ class MultiDecoder {
   // Frames dropped because the queue was full.
   size_t get_drop_num(int channel_idx);
   void reset_drop_num(int channel_idx);
-  // NONE for a channel that there is not, CLOSED when its thread has ended.
+  // NONE for a channel that there is not, CLOSED after its end.
   DecoderStatus get_channel_status(int channel_idx) const;
   // Whether the channel has been decoded to its end.
   bool is_channel_eof(int channel_idx) const;
@@ -92,11 +92,6 @@ enum sail_resize_type {
 //   auto batch = process.GetBatchData();
 class ImagePreProcess {
  public:
-  // The pictures and their tensors of a batch: [batch, 3, h, w]; the pictures as they were pushed; their channels and
-  // indices; where each lies in its network input, [x, y, w, h].
-  using Batch =
-      std::tuple<sail::Tensor, std::vector<BMImage>, std::vector<int>, std::vector<int>, std::vector<std::vector<int>>>;
-
   // batch_size: 1, 4, 8, 16, 32 or 64. The queues hold pictures (queue_in_size) and pictures of whole batches
   // (queue_out_size). SailBMImageError for other values; NotSupport for use_mat_flag.
   explicit ImagePreProcess(int batch_size, sail_resize_type resize_mode, int tpu_id = 0, int queue_in_size = 20,
@@ -114,8 +109,9 @@ class ImagePreProcess {
       const std::tuple<std::pair<float, float>, std::pair<float, float>, std::pair<float, float>>& alpha_beta);
   // 0; 1 before the attributes were set or after exhausted(); 2 the queue is full. The image is moved in with 0 only.
   int PushImage(int channel_idx, int image_idx, BMImage& image);
-  // Waits for a batch. Without further pictures (exhausted) the last one is filled up with its last picture, and
-  // channel and index -1. SailRuntimeError when none will come.
+  // Waits for a batch: the tensor [batch, 3, h, w] in device memory; the pictures as they were pushed; their channels
+  // and indices; where each lies in its part of the tensor, [x, y, w, h]. After exhausted() the last batch may have
+  // fewer pictures than its tensor has room. SailRuntimeError when none will come.
   std::tuple<sail::Tensor, std::vector<BMImage>, std::vector<int>, std::vector<int>, std::vector<std::vector<int>>>
   GetBatchData();
   // In the OpenCV library of this SDK.
