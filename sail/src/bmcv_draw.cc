@@ -1,6 +1,7 @@
 // Bmcv: drawing, files, signals.
 #include <algorithm>
 
+#include "base/file.h"
 #include "cvwrapper.h"
 #include "sail/src/bmcv_impl.h"
 #include "sail/src/bmcv_status.h"
@@ -125,13 +126,14 @@ int Bmcv::imwrite_(const std::string& filename, const bm_image& image, const std
   std::vector<u_char> bytes;
   const bm_status_t status = EncodePicture(filename, image, params, &bytes);
   if (status != BM_SUCCESS) return status;
-  return WriteFile(filename, bytes) ? BM_SUCCESS : BM_ERR_FAILURE;
+  const absl::Status written = bm::WriteFile(filename, bytes);
+  if (written.ok()) return BM_SUCCESS;
+  spdlog::error("{}", std::string(written.message()));
+  return BM_ERR_FAILURE;
 }
 
 int Bmcv::imread(const std::string& filename, BMImage& image) {
-  std::vector<u_char> bytes;
-  if (!ReadFile(filename, &bytes)) return SAIL_ERR_DEC_READ;
-  return DecodePicture(impl_->handle, bytes.data(), bytes.size(), &image);
+  return DecodePictureFile(impl_->handle, filename, &image);
 }
 BMImage Bmcv::imread(const std::string& filename) {
   BMImage image;

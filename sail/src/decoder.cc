@@ -27,9 +27,7 @@ struct Source {
                     tpu_id);
       return SAIL_ERR_DEV_HANDLE;
     }
-    std::vector<u_char> bytes;
-    if (!ReadFile(path, &bytes)) return SAIL_ERR_DEC_READ;
-    return DecodePicture(handle, bytes.data(), bytes.size(), image);
+    return DecodePictureFile(handle, path, image);
   }
 };
 

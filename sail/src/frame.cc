@@ -4,13 +4,21 @@
 
 namespace sail {
 
-static AVFrame* NewReference(const AVFrame* frame) {
-  AVFrame* const reference = frame == nullptr ? av_frame_alloc() : av_frame_clone(frame);
-  if (reference == nullptr) throw MemoryError("no host memory for a frame");
-  return reference;
+static AVFrame* NewFrame() {
+  AVFrame* const frame = av_frame_alloc();
+  if (frame == nullptr) throw MemoryError("no host memory for a frame");
+  return frame;
 }
 
-Frame::Frame() : frame_(NewReference(nullptr)) {}
+static AVFrame* NewReference(AVFrame* frame) {
+  AVFrame* reference = NewFrame();
+  // FFmpeg refuses to refer to a frame without samples.
+  if (frame->buf[0] == nullptr || av_frame_ref(reference, frame) >= 0) return reference;
+  av_frame_free(&reference);
+  throw MemoryError("no host memory for a reference to a frame");
+}
+
+Frame::Frame() : frame_(NewFrame()) {}
 Frame::Frame(const Frame& other) : frame_(NewReference(other.frame_)) {}
 
 Frame& Frame::operator=(const Frame& other) {

@@ -1,11 +1,10 @@
 #include "sail/src/picture.h"
 
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <memory>
 
 #include "absl/strings/match.h"
+#include "base/file.h"
 #include "base/status_macros.h"
 #include "bmdecoder/core/still.h"
 #include "bmdecoder/jpeg/jpeg.h"
@@ -175,23 +174,6 @@ bm_status_t FillImage(const bm_image& picture, bool full_range, bm_image* target
   return bmcv_image_storage_convert(handle, 1, &source, target);
 }
 
-bool ReadFile(const std::string& path, std::vector<u_char>* bytes) {
-  std::ifstream file(path, std::ios::binary);
-  bytes->assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-  // A folder opens and does not read.
-  if (file.is_open() && !file.bad() && !bytes->empty()) return true;
-  spdlog::error("the file {} cannot be read", path);
-  return false;
-}
-
-bool WriteFile(const std::string& path, const std::vector<u_char>& bytes) {
-  std::ofstream file(path, std::ios::binary);
-  file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  if (file.flush()) return true;
-  spdlog::error("the file {} cannot be written", path);
-  return false;
-}
-
 bool IsPictureName(const std::string& path) { return ExtensionOf(path) != nullptr; }
 
 sail_status_t DecodePicture(Handle& handle, const void* bytes, size_t size, BMImage* image) {
@@ -212,6 +194,13 @@ sail_status_t DecodePicture(Handle& handle, const void* bytes, size_t size, BMIm
     spdlog::error("{}", error.what());
     return SAIL_ERR_DEC_CVT;
   }
+}
+
+sail_status_t DecodePictureFile(Handle& handle, const std::string& path, BMImage* image) {
+  const absl::StatusOr<std::string> bytes = bm::ReadFile(path);
+  if (bytes.ok()) return DecodePicture(handle, bytes->data(), bytes->size(), image);
+  spdlog::error("{}", std::string(bytes.status().message()));
+  return SAIL_ERR_DEC_READ;
 }
 
 bm_status_t EncodePicture(const std::string& extension, const bm_image& image, const std::vector<int>& params,

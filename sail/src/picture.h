@@ -14,10 +14,6 @@ namespace sail {
 // `picture` uses 0..255, as JPEG's does.
 bm_status_t FillImage(const bm_image& picture, bool full_range, bm_image* target);
 
-// The file's bytes. False, and a log line, where it cannot be read.
-bool ReadFile(const std::string& path, std::vector<u_char>* bytes);
-bool WriteFile(const std::string& path, const std::vector<u_char>& bytes);
-
 // Whether a name ends in that of a picture that DecodePicture takes: .jpg, .jpeg, .png, .bmp in any case.
 bool IsPictureName(const std::string& path);
 
@@ -25,6 +21,9 @@ bool IsPictureName(const std::string& path);
 // SAIL_ERR_DEC_JPEG for what is no such picture, SAIL_ERR_DEC_CVT where the image cannot be made or filled; the log
 // says why.
 sail_status_t DecodePicture(Handle& handle, const void* bytes, size_t size, BMImage* image);
+
+// The same of a file. SAIL_ERR_DEC_READ for one that cannot be read.
+sail_status_t DecodePictureFile(Handle& handle, const std::string& path, BMImage* image);
 
 // Encodes by the extension (.jpg, .jpeg, .png, .bmp). params are pairs of OpenCV's numbers: {1, JPEG quality}.
 // The log says why not.
