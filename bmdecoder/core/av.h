@@ -27,6 +27,7 @@ namespace bm::decoder {
 struct AvDelete {
   void operator()(AVFrame* frame) const { av_frame_free(&frame); }
   void operator()(AVPacket* packet) const { av_packet_free(&packet); }
+  void operator()(AVCodecParameters* parameters) const { avcodec_parameters_free(&parameters); }
   void operator()(AVCodecContext* context) const { avcodec_free_context(&context); }
   void operator()(AVCodecParserContext* parser) const { av_parser_close(parser); }
   void operator()(AVFormatContext* input) const { avformat_close_input(&input); }
@@ -34,6 +35,7 @@ struct AvDelete {
 };
 using AvFrame = std::unique_ptr<AVFrame, AvDelete>;
 using AvPacket = std::unique_ptr<AVPacket, AvDelete>;
+using AvParameters = std::unique_ptr<AVCodecParameters, AvDelete>;
 using AvCodec = std::unique_ptr<AVCodecContext, AvDelete>;
 using AvParser = std::unique_ptr<AVCodecParserContext, AvDelete>;
 using AvInput = std::unique_ptr<AVFormatContext, AvDelete>;

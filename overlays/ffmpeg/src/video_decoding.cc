@@ -22,11 +22,6 @@ constexpr int kSpareFrames = 64;
 constexpr int kLinear = 0;
 constexpr int kCompressed = 101;
 
-struct ParametersDelete {
-  void operator()(AVCodecParameters* parameters) const { avcodec_parameters_free(&parameters); }
-};
-using Parameters = std::unique_ptr<AVCodecParameters, ParametersDelete>;
-
 class VideoDecoding final : public Session {
  public:
   VideoDecoding(AVCodecContext* context, const VideoDecoderOptions& options, std::unique_ptr<VideoDecoder> decoder)
@@ -42,7 +37,7 @@ class VideoDecoding final : public Session {
  private:
   bool IsDropped(const AVPacket& packet);
   bool IsShown(const Frame& frame);
-  void Describe(const Frame& frame);
+  void Describe(const Frame& picture, const AVFrame& frame);
 
   AVCodecContext* const context_;
   const bool skips_to_keys_;
@@ -97,20 +92,22 @@ absl::Status VideoDecoding::ReceiveFrame(AVFrame* frame) {
       av_frame_unref(frame);
       continue;
     }
-    Describe(**decoded);
+    Describe(**decoded, *frame);
     frame->pts = (*decoded)->info.pts;
     return ShareFrame(*std::move(decoded), context_->pix_fmt, frame);
   }
 }
 
-void VideoDecoding::Describe(const Frame& frame) {
-  context_->width = frame.shape.width;
-  context_->height = frame.shape.height;
-  context_->coded_width = frame.shape.coded_width;
-  context_->coded_height = frame.shape.coded_height;
-  context_->color_primaries = static_cast<AVColorPrimaries>(frame.info.color_primaries);
-  context_->color_trc = static_cast<AVColorTransferCharacteristic>(frame.info.color_transfer);
-  context_->colorspace = static_cast<AVColorSpace>(frame.info.color_space);
+void VideoDecoding::Describe(const Frame& picture, const AVFrame& frame) {
+  context_->width = picture.shape.width;
+  context_->height = picture.shape.height;
+  context_->coded_width = picture.shape.coded_width;
+  context_->coded_height = picture.shape.coded_height;
+  context_->sample_aspect_ratio = frame.sample_aspect_ratio;
+  context_->color_range = frame.color_range;
+  context_->color_primaries = frame.color_primaries;
+  context_->color_trc = frame.color_trc;
+  context_->colorspace = frame.colorspace;
   context_->has_b_frames = decoder_->delay();
   ++context_->frame_number;
 }
@@ -146,7 +143,7 @@ absl::StatusOr<decoder::DecoderOptions> CoreOptions(const AVCodecContext& contex
 absl::StatusOr<std::unique_ptr<Session>> OpenVideoDecoder(AVCodecContext* context) {
   const auto& options = *static_cast<const VideoDecoderOptions*>(context->priv_data);
   ASSIGN_OR_RETURN(const decoder::DecoderOptions core, CoreOptions(*context, options));
-  const Parameters parameters(avcodec_parameters_alloc());
+  const decoder::AvParameters parameters(avcodec_parameters_alloc());
   if (parameters == nullptr) return absl::ResourceExhaustedError("no memory for a decoder");
   RETURN_IF_ERROR(decoder::AvStatus(avcodec_parameters_from_context(parameters.get(), context), "opening a decoder"));
   ASSIGN_OR_RETURN(std::unique_ptr<VideoDecoder> decoder, VideoDecoder::Create(*parameters, core));

@@ -5,10 +5,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/status_macros.h"
 #include "bmdecoder/core/av.h"
 #include "bmdecoder/core/video_encoder.h"
-#include "overlays/ffmpeg/src/encoder_parameters.h"
+#include "bmdecoder/src/encoder_parameters.h"
 #include "overlays/ffmpeg/src/frames.h"
 #include "overlays/ffmpeg/src/options.h"
 #include "overlays/ffmpeg/src/packet_queue.h"
@@ -32,7 +33,7 @@ class VideoEncoding final : public Session {
         encoder_(std::move(encoder)) {}
 
   absl::Status SendFrame(const AVFrame* frame) override;
-  absl::Status ReceivePacket(AVPacket* packet) override { return packets_.Take(packet); }
+  absl::Status ReceivePacket(AVPacket* packet) override;
   absl::Status Flush() override;
 
  private:
@@ -65,8 +66,37 @@ absl::Status VideoEncoding::SendFrame(const AVFrame* frame) {
   return absl::OkStatus();
 }
 
+absl::Status VideoEncoding::ReceivePacket(AVPacket* packet) {
+  RETURN_IF_ERROR(packets_.Take(packet));
+  // Without it the last frame has none in a file.
+  if (context_->framerate.num > 0 && context_->framerate.den > 0) {
+    packet->duration = av_rescale_q(1, av_inv_q(context_->framerate), context_->time_base);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status VideoEncoding::Flush() {
   return absl::InvalidArgumentError("an encoder cannot be flushed: send a null frame and receive what is left");
+}
+
+// "key=value:key=value". Of the keys only those count that the core knows.
+absl::Status ApplyParameters(absl::string_view text, EncoderOptions* options) {
+  BmVpuEncOpenParams params = {};
+  params.gop_preset = static_cast<BMVpuEncGopPreset>(options->gop_preset);
+  params.bitrate = options->bitrate;
+  params.cqp = options->qp;
+  params.min_qp = options->min_qp;
+  params.max_qp = options->max_qp;
+  for (const absl::string_view part : absl::StrSplit(text, ':', absl::SkipEmpty())) {
+    const std::pair<std::string, std::string> pair = absl::StrSplit(part, absl::MaxSplits('=', 1));
+    RETURN_IF_ERROR(decoder::SetEncoderParameter(pair.first, pair.second, &params));
+  }
+  options->gop_preset = params.gop_preset;
+  options->bitrate = params.bitrate;
+  options->qp = params.cqp;
+  options->min_qp = params.min_qp;
+  options->max_qp = params.max_qp;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<EncoderOptions> CoreOptions(const AVCodecContext& context, const VideoEncoderOptions& options,
@@ -95,7 +125,7 @@ absl::StatusOr<EncoderOptions> CoreOptions(const AVCodecContext& context, const 
   core.color_transfer = context.color_trc;
   core.color_space = context.colorspace;
   core.full_range = format.is_full_range || context.color_range == AVCOL_RANGE_JPEG;
-  if (options.parameters != nullptr) RETURN_IF_ERROR(ApplyEncoderParameters(options.parameters, &core));
+  if (options.parameters != nullptr) RETURN_IF_ERROR(ApplyParameters(options.parameters, &core));
   return core;
 }
 
