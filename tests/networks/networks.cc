@@ -53,21 +53,6 @@ absl::StatusOr<std::string> Caffemodel(const std::string& blobs, const std::stri
   return net.SerializeAsString();
 }
 
-absl::StatusOr<std::vector<GoldenOutput>> Goldens(const std::string& text, const std::string& name) {
-  std::vector<GoldenOutput> outputs;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream fields(line);
-    GoldenOutput& output = outputs.emplace_back();
-    if (!(fields >> output.name >> output.elements >> output.largest)) {
-      return absl::InvalidArgumentError(absl::StrCat(name, ".golden: ", line));
-    }
-    size_t index = 0;
-    for (double value = 0; fields >> index >> value;) output.samples.emplace_back(index, value);
-  }
-  return outputs;
-}
-
 }  // namespace
 
 std::vector<float> Uniform(const std::string& layer, const std::string& blob, size_t count, double low, double high) {
@@ -81,14 +66,29 @@ std::vector<float> Uniform(const std::string& layer, const std::string& blob, si
   return values;
 }
 
+absl::StatusOr<std::vector<GoldenOutput>> LoadGoldens(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  std::vector<GoldenOutput> outputs;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields(line);
+    GoldenOutput& output = outputs.emplace_back();
+    if (!(fields >> output.name >> output.elements >> output.largest)) {
+      return absl::InvalidArgumentError(absl::StrCat(path, ": ", line));
+    }
+    size_t index = 0;
+    for (double value = 0; fields >> index >> value;) output.samples.emplace_back(index, value);
+  }
+  return outputs;
+}
+
 absl::StatusOr<Network> Load(const std::string& folder, const std::string& name) {
   const std::string stem = absl::StrCat(folder, "/", name);
   Network network;
   ASSIGN_OR_RETURN(network.prototxt, ReadFile(stem + ".prototxt"));
   ASSIGN_OR_RETURN(const std::string blobs, ReadFile(stem + ".blobs"));
   ASSIGN_OR_RETURN(network.caffemodel, Caffemodel(blobs, name));
-  ASSIGN_OR_RETURN(const std::string golden, ReadFile(stem + ".golden"));
-  ASSIGN_OR_RETURN(network.outputs, Goldens(golden, name));
+  ASSIGN_OR_RETURN(network.outputs, LoadGoldens(stem + ".golden"));
   return network;
 }
 

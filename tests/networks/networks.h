@@ -31,6 +31,9 @@ struct Network {
 // The network of this name from `folder`. NOT_FOUND for a missing file, INVALID_ARGUMENT for one that does not parse.
 absl::StatusOr<Network> Load(const std::string& folder, const std::string& name);
 
+// The outputs in a golden file; errors as Load.
+absl::StatusOr<std::vector<GoldenOutput>> LoadGoldens(const std::string& path);
+
 }  // namespace bm::networks
 
 #endif  // TESTS_NETWORKS_NETWORKS_H_

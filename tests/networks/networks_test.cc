@@ -3,23 +3,17 @@
 // Reduced widths and sizes; the full sizes: full_networks_test, tagged large.
 #include "tests/networks/networks.h"
 
-#include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <string>
 
 #include "base/testing/status_matchers.h"
 #include "bmcompiler/frontends/caffe/caffe.h"
-#include "bmcompiler/lowering/lower.h"
-#include "bmcompiler/passes/simplify.h"
-#include "bmcompiler/simulate/simulate.h"
 #include "gtest/gtest.h"
+#include "tests/networks/golden_check.h"
 
 namespace bm::networks {
 namespace {
 
 constexpr char kFolder[] = "tests/networks";
-constexpr double kTolerance = 1e-4;  // of the output's largest magnitude
 
 #ifdef BM_FULL_NETWORKS
 constexpr char kSuffix[] = "_full";
@@ -29,32 +23,12 @@ constexpr char kSuffix[] = "";
 
 class NetworkTest : public ::testing::TestWithParam<const char*> {};
 
-void Check(const std::string& name) {
+TEST_P(NetworkTest, GivesTheOraclesOutputs) {
+  const std::string name = std::string(GetParam()) + kSuffix;
   ASSERT_OK_AND_ASSIGN(const Network network, Load(kFolder, name));
   ASSERT_OK_AND_ASSIGN(const graph::Graph graph, caffe::ParseCaffe(network.prototxt, network.caffemodel, {}));
-  ASSERT_OK_AND_ASSIGN(const graph::Graph simplified, passes::Simplify(graph));
-  ASSERT_OK_AND_ASSIGN(const lowering::CompiledNet net, lowering::Lower(simplified));
-  const auto count = static_cast<size_t>(graph.value(graph.inputs()[0]).shape.count());
-  ASSERT_OK_AND_ASSIGN(const auto outputs, simulate::Simulate(net, {Uniform("data", "input", count, 0, 1)}));
-  ASSERT_EQ(outputs.size(), network.outputs.size());
-  for (const GoldenOutput& golden : network.outputs) {
-    const auto tensor = std::find_if(net.outputs.begin(), net.outputs.end(),
-                                     [&](const lowering::CompiledTensor& t) { return t.name == golden.name; });
-    ASSERT_NE(tensor, net.outputs.end()) << golden.name;
-    const std::vector<float>& output = outputs[tensor - net.outputs.begin()];
-    ASSERT_EQ(output.size(), golden.elements) << golden.name;
-    ASSERT_GT(golden.largest, 0) << golden.name;
-    double worst = 0;
-    for (const auto& [index, value] : golden.samples) {
-      const double error = std::abs(output[index] - value);
-      worst = error <= worst ? worst : error;  // a NaN stays
-    }
-    EXPECT_LE(worst, kTolerance * golden.largest) << name << " " << golden.name;
-    std::printf("%s %s: error %.2e of the largest\n", name.c_str(), golden.name.c_str(), worst / golden.largest);
-  }
+  ExpectGoldenOutputs(name, graph, network.outputs);
 }
-
-TEST_P(NetworkTest, GivesTheOraclesOutputs) { Check(std::string(GetParam()) + kSuffix); }
 
 INSTANTIATE_TEST_SUITE_P(Networks, NetworkTest,
                          ::testing::Values("lenet", "alexnet", "squeezenet", "googlenet", "vgg16", "resnet50",

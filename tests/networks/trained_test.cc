@@ -1,0 +1,47 @@
+// Networks that others trained: compiled, executed by the reference executor, compared with OpenCV's dnn module.
+//
+// Needs the folder named by BM_TEST_DATA (caffe/).
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "base/testing/status_matchers.h"
+#include "bmcompiler/frontends/caffe/caffe.h"
+#include "gtest/gtest.h"
+#include "tests/networks/golden_check.h"
+#include "tests/networks/networks.h"
+
+namespace bm::networks {
+namespace {
+
+// tools/caffe/make_networks.py has the same shapes.
+struct Trained {
+  const char* test;
+  const char* name;
+  Shape input;
+};
+
+class TrainedTest : public ::testing::TestWithParam<Trained> {};
+
+TEST_P(TrainedTest, GivesTheOraclesOutputs) {
+  const char* data = std::getenv("BM_TEST_DATA");
+  if (data == nullptr) {
+    std::printf("skipped: BM_TEST_DATA is not set\n");
+    GTEST_SKIP();
+  }
+  const std::string name = GetParam().name;
+  ASSERT_OK_AND_ASSIGN(const std::vector<GoldenOutput> goldens, LoadGoldens("tests/networks/" + name + ".golden"));
+  const std::string stem = std::string(data) + "/caffe/" + name;
+  caffe::ReadOptions options;
+  options.input_shapes = {GetParam().input};
+  ASSERT_OK_AND_ASSIGN(const graph::Graph graph, caffe::ReadCaffe(stem + ".prototxt", stem + ".caffemodel", options));
+  ExpectGoldenOutputs(name, graph, goldens);
+}
+
+INSTANTIATE_TEST_SUITE_P(Networks, TrainedTest,
+                         ::testing::Values(Trained{"slim_320", "slim-320", Shape{1, 3, 240, 320}},
+                                           Trained{"pnet", "pnet", Shape{1, 3, 48, 64}}),
+                         [](const auto& info) { return std::string(info.param.test); });
+
+}  // namespace
+}  // namespace bm::networks
