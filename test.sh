@@ -48,8 +48,8 @@ bazel test -c opt --keep_going //... 2>&1 | tee "$log"
 count "unit tests" "${PIPESTATUS[0]}"
 
 echo "== damaged files, with the address and undefined behaviour sanitizers"
-bazel test --config=asan --keep_going //bmodel:damage_test //bmcompiler/frontends/caffe:damage_test \
-  //bmcompiler/frontends/caffe:limits_test 2>&1 | tee "$log"
+bazel test --config=asan --keep_going //bmodel:damage_test //bmodel:limits_test \
+  //bmcompiler/frontends/caffe:damage_test //bmcompiler/frontends/caffe:limits_test 2>&1 | tee "$log"
 count "damaged files" "${PIPESTATUS[0]}"
 
 count_script "an outside workspace" tests/consumer/run.sh

@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "base/testing/read_limits.h"
 #include "base/testing/status_matchers.h"
 #include "bmodel/memory_info.h"
 #include "bmodel/reader.h"
@@ -26,7 +27,7 @@ int Seeds() {
 }
 
 // Reads as the runtime and the tools do; a refusal names the file.
-void Read(const std::vector<uint8_t>& bytes) {
+void ReadAll(const std::vector<uint8_t>& bytes) {
   absl::StatusOr<ModelFile> file = ModelFile::Parse(bytes, "damaged.bmodel");
   if (!file.ok()) {
     EXPECT_TRUE(absl::StrContains(file.status().message(), "damaged.bmodel")) << file.status();
@@ -40,6 +41,10 @@ void Read(const std::vector<uint8_t>& bytes) {
   }
   // What both gates let through can be written again.
   EXPECT_OK(SerializeModel(verified->model()));
+}
+
+void Read(const std::vector<uint8_t>& bytes) {
+  bm::testing::ExpectWithinReadLimitsHere(bytes.size(), [&] { ReadAll(bytes); });
 }
 
 class DamageTest : public ::testing::TestWithParam<bool> {

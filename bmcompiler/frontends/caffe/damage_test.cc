@@ -1,9 +1,11 @@
-// Damaged prototxts and caffemodels: a graph or a status with text, never a crash. BM_DAMAGE_SEEDS raises the number of
-// seeds (2000).
+// Damaged prototxts and caffemodels: a graph or a status that names the file, never a crash. BM_DAMAGE_SEEDS raises the
+// number of seeds (2000).
 #include <cstdlib>
 #include <random>
 #include <string>
 
+#include "absl/strings/match.h"
+#include "base/testing/read_limits.h"
 #include "bmcompiler/frontends/caffe/caffe.h"
 #include "bmcompiler/frontends/caffe/testing/small_net.h"
 #include "gtest/gtest.h"
@@ -38,11 +40,14 @@ std::string Damaged(std::string bytes, std::mt19937* random) {
   return bytes;
 }
 
+// A refusal names one of the files.
 void Check(const std::string& prototxt, const std::string& caffemodel) {
-  const absl::StatusOr<graph::Graph> graph = ParseCaffe(prototxt, caffemodel, {});
-  if (!graph.ok()) {
-    EXPECT_FALSE(graph.status().message().empty());
-  }
+  bm::testing::ExpectWithinReadLimitsHere(prototxt.size() + caffemodel.size(), [&] {
+    const absl::StatusOr<graph::Graph> graph = ParseCaffe(prototxt, caffemodel, {}, "a.prototxt", "b.caffemodel");
+    if (graph.ok()) return;
+    const absl::string_view message = graph.status().message();
+    EXPECT_TRUE(absl::StrContains(message, "a.prototxt") || absl::StrContains(message, "b.caffemodel")) << message;
+  });
 }
 
 TEST(CaffeDamageTest, EveryPrefixIsReadOrRefused) {
@@ -50,6 +55,18 @@ TEST(CaffeDamageTest, EveryPrefixIsReadOrRefused) {
   ASSERT_TRUE(ParseCaffe(prototxt, caffemodel, {}).ok()) << ParseCaffe(prototxt, caffemodel, {}).status();
   for (size_t size = 0; size < prototxt.size(); size += 3) Check(prototxt.substr(0, size), caffemodel);
   for (size_t size = 0; size < caffemodel.size(); size += 3) Check(prototxt, caffemodel.substr(0, size));
+}
+
+TEST(CaffeDamageTest, EveryBitOfTheFirstBytesMayFlip) {
+  const std::string prototxt = testing::kSmallPrototxt, caffemodel = testing::SmallCaffemodel();
+  for (size_t bit = 0; bit < 256 * 8; ++bit) {
+    const auto mask = static_cast<char>(1 << bit % 8);
+    std::string text = prototxt, weights = caffemodel;
+    text.at(bit / 8) = static_cast<char>(text.at(bit / 8) ^ mask);
+    weights.at(bit / 8) = static_cast<char>(weights.at(bit / 8) ^ mask);
+    Check(text, caffemodel);
+    Check(prototxt, weights);
+  }
 }
 
 TEST(CaffeDamageTest, DamagedPrototxts) {

@@ -1,13 +1,9 @@
 // Small files that ask for much: each is read or refused within the reader's limits of time and memory, never aborted.
-#include <malloc.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <cstdio>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "base/testing/read_limits.h"
 #include "bmcompiler/frontends/caffe/caffe.h"
 #include "bmcompiler/frontends/caffe/testing/small_net.h"
 #include "gtest/gtest.h"
@@ -15,50 +11,11 @@
 namespace bm::caffe {
 namespace {
 
-// The sanitizers keep freed and poisoned memory, so that only plain builds show the reader's own.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kMeasures = false;
-#else
-constexpr bool kMeasures = true;
-#endif
-
-long PeakKib() {
-  rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss;
-}
-
-double CpuSeconds() {
-  rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
-
-// Reads in a process of its own, so that peaks do not add up: at most 64 MiB and eight times the input, 2 s and 2 s a
-// megabyte.
 void ExpectWithinLimits(const std::string& prototxt, const std::string& caffemodel) {
-  const size_t input = prototxt.size() + caffemodel.size();
-  malloc_trim(0);  // the child would use memory that this process gave back
-  const pid_t child = fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    const long before = PeakKib();
-    const double start = CpuSeconds();
+  bm::testing::ExpectWithinReadLimits(prototxt.size() + caffemodel.size(), [&] {
     const absl::StatusOr<graph::Graph> graph = ParseCaffe(prototxt, caffemodel, {});
-    const double seconds = CpuSeconds() - start;
-    const long kib = PeakKib() - before;
-    const std::string answer = graph.ok() ? "read" : std::string(graph.status().message()).substr(0, 160);
-    std::printf("input %zu bytes: %ld KiB, %.2f s: %s\n", input, kib, seconds, answer.c_str());
-    std::fflush(stdout);
-    const bool is_small = static_cast<size_t>(kib) * 1024 <= (size_t{64} << 20) + 8 * input;
-    const bool is_fast = seconds <= 2 + 2e-6 * static_cast<double>(input);
-    _exit(kMeasures ? (is_small ? 0 : 1) | (is_fast ? 0 : 2) : 0);
-  }
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  ASSERT_TRUE(WIFEXITED(status)) << "signal " << WTERMSIG(status);
-  EXPECT_EQ(WEXITSTATUS(status), 0) << "1: too much memory, 2: too slow";
+    return graph.ok() ? std::string("read") : std::string(graph.status().message());
+  });
 }
 
 std::string Input(const std::string& dims) {
