@@ -140,15 +140,19 @@ std::string Disassemble(const BdcCommand& command) {
                       Text(ShapeOf(command.op)), "  ", detail, Flag(command.is_last, " end"));
 }
 
-std::string Disassemble(const GdmaCommand& command) {
+std::string Mnemonic(const GdmaCommand& command) {
   constexpr const char* kDirections[] = {"load", "store", "copy", "move"};
   constexpr const char* kFunctions[] = {"", ".nc", ".lrn", ".convert", ".fill", ".cw", ".winograd", ".filter"};
-  std::string text = absl::StrCat("gdma ", command.id, " wait ", command.wait_bdc, "  ",
-                                  kDirections[static_cast<int>(command.direction)],
-                                  kFunctions[static_cast<int>(command.function)], Flag(command.is_matrix, ".matrix"),
-                                  Flag(command.is_flat, ".flat"), ".", Name(command.source_format));
-  if (command.function == GdmaFunction::kConvert) absl::StrAppend(&text, "-", Name(command.target_format));
-  absl::StrAppend(&text, "  ", SideText(command.target, command.is_flat), " = ");
+  const std::string text = absl::StrCat(
+      kDirections[static_cast<int>(command.direction)], kFunctions[static_cast<int>(command.function)],
+      Flag(command.is_matrix, ".matrix"), Flag(command.is_flat, ".flat"), ".", Name(command.source_format));
+  if (command.function != GdmaFunction::kConvert) return text;
+  return absl::StrCat(text, "-", Name(command.target_format));
+}
+
+std::string Disassemble(const GdmaCommand& command) {
+  std::string text = absl::StrCat("gdma ", command.id, " wait ", command.wait_bdc, "  ", Mnemonic(command), "  ",
+                                  SideText(command.target, command.is_flat), " = ");
   if (command.function == GdmaFunction::kFill) {
     absl::StrAppend(&text, absl::StrFormat("#0x%x", command.constant));
   } else {

@@ -72,6 +72,9 @@ GdmaWords EncodeGdma(const GdmaCommand& command);
 // One line: id, wait, direction and function, shapes, strides, addresses.
 std::string Disassemble(const GdmaCommand& command);
 
+// Direction, function and format ("load.f32", "store.cw.f32", "copy.convert.i8-f32").
+std::string Mnemonic(const GdmaCommand& command);
+
 }  // namespace bm::isa
 
 #endif  // ISA_GDMA_H_

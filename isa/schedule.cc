@@ -279,8 +279,7 @@ std::string ChromeTrace(absl::Span<const CommandGroup> groups, const Schedule& s
   }
   for (const TimedCommand& timed : schedule.gdma) {
     const GdmaCommand& command = groups[timed.group].gdma[timed.index];
-    const std::string line = Disassemble(command);
-    add(1, timed, "gdma", line);
+    add(1, timed, Mnemonic(command), Disassemble(command));
   }
   json += "]}\n";
   return json;

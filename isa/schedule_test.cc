@@ -166,6 +166,7 @@ TEST(Schedule, TheTraceHoldsEveryCommand) {
   ASSERT_OK_AND_ASSIGN(const Schedule schedule, EstimateSchedule({group}));
   const std::string trace = ChromeTrace({group}, schedule);
   EXPECT_NE(trace.find(R"("name":"conv.f32")"), std::string::npos) << trace;
+  EXPECT_NE(trace.find(R"("name":"load.f32")"), std::string::npos) << trace;
   EXPECT_NE(trace.find("gdma 1 wait 0"), std::string::npos) << trace;
   EXPECT_EQ(trace.substr(trace.size() - 3), "]}\n");
 }

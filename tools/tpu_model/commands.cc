@@ -16,6 +16,7 @@
 #include "bmodel/writer.h"
 #include "tools/tpu_model/info_text.h"
 #include "tools/tpu_model/rearrange.h"
+#include "tools/tpu_model/trace.h"
 
 namespace bm::tools {
 namespace {
@@ -191,16 +192,39 @@ absl::Status KernelUpdate(const Arguments& arguments) { return UpdateModule(argu
 
 absl::Status CpuopUpdate(const Arguments& arguments) { return UpdateModule(arguments, &bmodel::Model::cpuop_module); }
 
+// The stage number behind file and net, `otherwise` where there is none.
+absl::StatusOr<int> StageArgument(const Arguments& arguments, int otherwise) {
+  if (arguments.words.size() <= 2) return otherwise;
+  ASSIGN_OR_RETURN(const uint64_t number, ParseNumber(arguments.words[2]));
+  return CheckedCast<int>(number);
+}
+
 absl::Status Disassemble(const Arguments& arguments) {
   ASSIGN_OR_RETURN(const ModelFile file, ModelFile::Open(arguments.words[0]));
   const std::string net = arguments.words.size() > 1 ? arguments.words[1] : "";
-  int stage = -1;
-  if (arguments.words.size() > 2) {
-    ASSIGN_OR_RETURN(const uint64_t number, ParseNumber(arguments.words[2]));
-    ASSIGN_OR_RETURN(stage, CheckedCast<int>(number));
-  }
+  ASSIGN_OR_RETURN(const int stage, StageArgument(arguments, -1));
   ASSIGN_OR_RETURN(const std::string text, DisassemblyText(file.model(), net, stage));
   Print(text);
+  return absl::OkStatus();
+}
+
+absl::Status Trace(const Arguments& arguments) {
+  ASSIGN_OR_RETURN(const ModelFile file, ModelFile::Open(arguments.words[0]));
+  const std::vector<bmodel::Net>& nets = file.model().nets;
+  const auto net = arguments.words.size() > 1
+                       ? std::find_if(nets.begin(), nets.end(),
+                                      [&](const bmodel::Net& each) { return each.name == arguments.words[1]; })
+                       : nets.begin();
+  ASSIGN_OR_RETURN(const int stage, StageArgument(arguments, 0));
+  if (net == nets.end() || static_cast<size_t>(stage) >= net->stages.size()) {
+    const std::string name = arguments.words.size() > 1 ? arguments.words[1] : "";
+    return absl::NotFoundError(absl::StrCat(file.name(), ": no net [", name, "] with stage ", stage));
+  }
+  ASSIGN_OR_RETURN(const StageTrace trace, TraceOf(net->stages[static_cast<size_t>(stage)]));
+  const std::string output = arguments.output.empty() ? "trace.json" : arguments.output;
+  RETURN_IF_ERROR(WriteFile(output, trace.json));
+  Print(
+      absl::StrCat("net \"", net->name, "\", stage ", stage, ": ", trace.summary, "save file[", output, "] success\n"));
   return absl::OkStatus();
 }
 
@@ -234,6 +258,8 @@ constexpr CommandRow kCommands[] = {
     {"--kernel_update", "F library", "embed firmware", 2, 2, KernelUpdate},
     {"--custom_ap_update", "F library", "embed a library of CPU operations", 2, 2, CpuopUpdate},
     {"--disassemble", "F [net] [stage]", "show the commands of a net", 1, 3, Disassemble},
+    {"--trace", "F [net] [stage] [-o name]", "save the estimated times of a stage's commands for Perfetto", 1, 3,
+     Trace},
     {"--version", "", "show the version of this program", 0, 0, Version},
 };
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "bmodel/verify.h"
 #include "bmodel/writer.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 #include "tools/tpu_model/info_text.h"
 
 namespace bm::tools {
@@ -186,6 +188,28 @@ TEST_F(TpuModelTest, DisassembleShowsTheCommandsOfANet) {
   EXPECT_NE(text.find("net \"net\", stage 0\ngroup 0: 1 bdc, 3 gdma\n"), std::string::npos) << text;
   EXPECT_NE(text.find("add.f32"), std::string::npos) << text;
   EXPECT_STATUS(RunTpuModel({"--disassemble", "a.bmodel", "nix"}), absl::StatusCode::kNotFound, "no net [nix]");
+}
+
+TEST_F(TpuModelTest, TraceSavesEveryCommandWithItsTime) {
+  ASSERT_OK(WriteModelFile(ModelWithCommands("net", {Shape{1, 3, 4, 4}, Shape{2, 3, 4, 4}}).model, "a.bmodel"));
+  const std::string text = OutputOf({"--trace", "a.bmodel", "net", "1", "-o", "one.json"});
+  EXPECT_NE(text.find("net \"net\", stage 1: estimated chip time"), std::string::npos) << text;
+  EXPECT_NE(text.find("add.f32                     1 commands"), std::string::npos) << text;
+  EXPECT_NE(text.find("load.f32                    2 commands"), std::string::npos) << text;
+  ASSERT_OK_AND_ASSIGN(const std::string json, ReadFile("one.json"));
+  const nlohmann::json trace = nlohmann::json::parse(json);
+  double end = 0;
+  int commands = 0;
+  for (const nlohmann::json& event : trace["traceEvents"]) {
+    if (event["ph"] != "X") continue;
+    ++commands;
+    EXPECT_GT(event["dur"], 0);
+    end = std::max(end, event["ts"].get<double>() + event["dur"].get<double>());
+  }
+  EXPECT_EQ(commands, 4);
+  EXPECT_GT(end, 50);  // the fixed parts of a launch and a group alone
+  EXPECT_STATUS(RunTpuModel({"--trace", "a.bmodel", "nix"}), absl::StatusCode::kNotFound, "no net [nix]");
+  EXPECT_STATUS(RunTpuModel({"--trace", "a.bmodel", "net", "2"}), absl::StatusCode::kNotFound, "stage 2");
 }
 
 TEST_F(TpuModelTest, UnknownCommandsAndWrongArgumentsAreRefused) {
