@@ -34,6 +34,12 @@ TEST(SocTest, MappingsAliasDeviceMemory) {
   EXPECT_EQ(bm_mem_mmap_device_mem(handle, &inside, &first), BM_ERR_PARAM);
   unsigned value;
   EXPECT_EQ(bm_get_board_power(handle, &value), BM_NOT_SUPPORTED);
+  EXPECT_EQ(bm_get_card_id(handle, &value), BM_NOT_SUPPORTED);
+  EXPECT_EQ(bm_get_card_num(&value), BM_NOT_SUPPORTED);
+  EXPECT_EQ(bm_change_dynfreq_status(handle, 1), BM_NOT_SUPPORTED);
+  char number[18];
+  EXPECT_EQ(bm_get_product_sn(number), BM_SUCCESS);
+  EXPECT_EQ(std::strlen(number), 17u);
   bm_free_device(handle, mem);
   bm_dev_free(handle);
 }

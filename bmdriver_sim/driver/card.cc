@@ -355,7 +355,18 @@ absl::Status Card::SetClock(int megahertz) {
   }
   const MutexLock lock(&mutex_);
   megahertz_ = megahertz;
+  has_dynamic_frequency_ = false;
   return absl::OkStatus();
+}
+
+bool Card::has_dynamic_frequency() {
+  const MutexLock lock(&mutex_);
+  return has_dynamic_frequency_;
+}
+
+void Card::set_dynamic_frequency(bool is_on) {
+  const MutexLock lock(&mutex_);
+  has_dynamic_frequency_ = is_on;
 }
 
 // ---- Handles ----

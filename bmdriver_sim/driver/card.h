@@ -139,7 +139,11 @@ class Card {
   // Share of recent time in which the queue was not empty, 0..100.
   int utilisation();
   int clock_megahertz();
+  // Also ends the dynamic frequency. INVALID_ARGUMENT for a clock that the divider does not reach.
   absl::Status SetClock(int megahertz);
+  // Whether the clock may follow the load; a switch that is kept and reported: the simulated clock never moves.
+  bool has_dynamic_frequency();
+  void set_dynamic_frequency(bool is_on);
   const Sensors& sensors() const { return sensors_; }
   // 17 digits.
   std::string serial_number() const;
@@ -185,6 +189,7 @@ class Card {
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::chrono::milliseconds timeout_ ABSL_GUARDED_BY(mutex_){20000};
   int megahertz_ ABSL_GUARDED_BY(mutex_) = kMaxMegahertz;
+  bool has_dynamic_frequency_ ABSL_GUARDED_BY(mutex_) = false;
   std::chrono::steady_clock::time_point window_start_ ABSL_GUARDED_BY(mutex_);
   std::chrono::steady_clock::time_point busy_since_ ABSL_GUARDED_BY(mutex_);
   std::chrono::steady_clock::duration busy_ ABSL_GUARDED_BY(mutex_){};

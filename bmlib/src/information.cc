@@ -82,6 +82,7 @@ bm_status_t bm_get_misc_info(bm_handle_t handle, struct bm_misc_info* misc_info)
     misc_info->domain_bdf = (context->card().index() + 1) << 8;
     misc_info->board_version = 0x000100;  // an SC5
     misc_info->a53_enable = 1;
+    misc_info->dyn_enable = context->card().has_dynamic_frequency() ? 1 : 0;
     return absl::OkStatus();
   });
 }
