@@ -155,6 +155,10 @@ TEST_F(BmlibTest, CopiesStayInsideTheDescriptor) {
   EXPECT_EQ(bm_memcpy_s2d(handle_, bm_mem_from_device(0x4FFFFFFFC, 8), text), BM_ERR_PARAM);
   EXPECT_EQ(bm_memcpy_s2d_gather(handle_, mem, 4, text, 3ull, text + 4, 5ull), BM_SUCCESS);
   EXPECT_EQ(Read(mem), "abcefgh" + std::string(1, '\0'));
+  char head[4] = "...", tail[6] = ".....";
+  EXPECT_EQ(bm_memcpy_d2s_scatter(handle_, mem, 4, head, 3ull, tail, 5ull), BM_SUCCESS);
+  EXPECT_STREQ(head, "abc");
+  EXPECT_EQ(std::string(tail, 5), std::string("efgh\0", 5));
   // Memory that nobody allocated is there too.
   EXPECT_EQ(bm_memcpy_s2d(handle_, bm_mem_from_device(0x3F0000000, 8), text), BM_SUCCESS);
   bm_free_device(handle_, mem);
@@ -236,6 +240,37 @@ TEST_F(BmlibTest, HostBuffersBecomeDeviceMemory) {
   EXPECT_EQ(bm_mem_convert_system_to_device_coeff(handle_, &mem, bm_mem_from_device(0, 4), true, 4), BM_ERR_PARAM);
 }
 
+TEST_F(BmlibTest, BytesAndCoefficientsBecomeDeviceMemory) {
+  char text[] = "twelve bytes";
+  bm_device_mem_t mem;
+  ASSERT_EQ(bm_mem_convert_system_to_device_neuron_byte(handle_, &mem, bm_mem_from_system(text), true, 1, 2, 2, 3),
+            BM_SUCCESS);
+  EXPECT_EQ(Read(mem), text);
+  bm_free_device(handle_, mem);
+  ASSERT_EQ(bm_mem_convert_system_to_device_coeff_byte(handle_, &mem, bm_mem_from_system(text), true, 6), BM_SUCCESS);
+  EXPECT_EQ(Read(mem), "twelve");
+  bm_free_device(handle_, mem);
+  ASSERT_EQ(bm_mem_convert_system_to_device_coeff(handle_, &mem, bm_mem_from_system(text), true, 3), BM_SUCCESS);
+  EXPECT_EQ(Read(mem), text);
+  bm_free_device(handle_, mem);
+}
+
+TEST_F(BmlibTest, AddressesAreAllocatedWithoutADescriptor) {
+  unsigned long long address = 0, other = 0;
+  ASSERT_EQ(bm_malloc_device_mem(handle_, &address, 1, 4096), BM_SUCCESS);
+  EXPECT_GE(address, 0x340100000u);
+  EXPECT_EQ(bm_malloc_device_mem(handle_, &other, 9, 4096), BM_ERR_DEVNOTREADY);
+  EXPECT_EQ(bm_malloc_device_mem(handle_, nullptr, 1, 4096), BM_ERR_DEVNOTREADY);
+  bm_free_device_mem(handle_, address);
+  ASSERT_EQ(bm_malloc_device_mem(handle_, &other, 1, 4096), BM_SUCCESS);
+  EXPECT_EQ(other, address);
+  bm_free_device_mem(handle_, other);
+  bm_free_device_mem(handle_, 0x42);
+  EXPECT_EQ(bm_gmem_arm_reserved_request(handle_), 0x120000000u);
+  EXPECT_EQ(bm_gmem_arm_reserved_request(nullptr), BM_MEM_ADDR_NULL);
+  bm_gmem_arm_reserved_release(handle_);
+}
+
 TEST_F(BmlibTest, APcieCardIsNotMapped) {
   bm_device_mem_t mem = Allocate(4096);
   unsigned long long address = 0;
@@ -292,6 +327,7 @@ TEST_F(BmlibTest, MessagesAreCheckedAndWaitedFor) {
   EXPECT_EQ(bm_handle_sync(handle_), BM_SUCCESS);
   EXPECT_EQ(bm_device_sync(handle_), BM_SUCCESS);
   EXPECT_EQ(bm_thread_sync_from_core(handle_, 0), BM_SUCCESS);
+  bm_flush(handle_);
   EXPECT_EQ(bm_set_sync_timeout(handle_, -1), BM_ERR_FAILURE);
   bm_profile_t profile;
   EXPECT_EQ(bm_get_profile(handle_, &profile), BM_SUCCESS);
@@ -346,6 +382,18 @@ TEST_F(BmlibTest, ThreadsShareAHandle) {
   other.join();
   EXPECT_EQ(first, "every round");
   EXPECT_EQ(second, "every round");
+}
+
+TEST_F(BmlibTest, TheLogShowsTagLevelAndTextUpToItsLevel) {
+  ::testing::internal::CaptureStdout();
+  bmlib_log_set_level(BMLIB_LOG_WARNING);
+  EXPECT_EQ(bmlib_log_get_level(), BMLIB_LOG_WARNING);
+  bmlib_log("here", BMLIB_LOG_WARNING, "number %d\n", 42);
+  bmlib_log("here", BMLIB_LOG_INFO, "not shown\n");
+  bmlib_log_set_level(BMLIB_LOG_TRACE);
+  bmlib_log("there", BMLIB_LOG_VERBOSE, "%s\n", std::string(300, 'x').c_str());
+  const std::string text = ::testing::internal::GetCapturedStdout();
+  EXPECT_EQ(text, "[here][warning] number 42\n[there][verbose] " + std::string(255, 'x'));
 }
 
 std::vector<std::string> logged;
