@@ -25,7 +25,6 @@
 #include "bmruntime/src/tensor_math.h"
 #include "bmruntime_cpp.h"
 #include "bmruntime_interface.h"
-#include "bmruntime_legacy.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 
@@ -511,29 +510,6 @@ TEST_F(BmruntimeTest, ShapesAndTensorsAreDescribedAsDocumented) {
   EXPECT_EQ(bmrt_get_bm_handle(bmrt_), handle_);
   EXPECT_EQ(bmrt_create(nullptr), nullptr);
   bmrt_destroy(nullptr);
-}
-
-TEST_F(BmruntimeTest, TheOlderInterfaceDescribesNetsAndAnswersForWhatIsNotBuilt) {
-  ASSERT_TRUE(Load(ModelWithCommands("net", {kWideShape})));
-  int count = 0;
-  const char** names = nullptr;
-  ASSERT_TRUE(bmrt_get_output_tensor(bmrt_, 0, nullptr, &count, &names));
-  EXPECT_EQ(count, 1);
-  EXPECT_STREQ(names[0], "out");
-  std::free(names);
-  EXPECT_FALSE(bmrt_get_input_tensor(bmrt_, 1, "", &count, &names));
-  int n = 0, c = 0, h = 0, w = 0;
-  bmrt_get_input_blob_max_nhw(bmrt_, "in", 7, "net", &n, &c, &h, &w);
-  EXPECT_EQ(n * 1000 + c * 100 + h * 10 + w, 2537);
-  int extents[8];
-  EXPECT_EQ(bmrt_get_output_blob_max_shape(bmrt_, "out", 0, "net", extents), 4);
-  EXPECT_EQ(extents[1], 5);
-  EXPECT_EQ(bmrt_get_input_data_type(bmrt_, "in", 0, "net"), BM_FLOAT32);
-  EXPECT_EQ(bmrt_get_output_gmem_stmode(bmrt_, "nix", 0, "net"), -1);
-  ::testing::internal::CaptureStdout();
-  EXPECT_FALSE(bmrt_launch(bmrt_, 0, "net", nullptr, 1, nullptr, 1, nullptr));
-  EXPECT_NE(::testing::internal::GetCapturedStdout().find("bmrt_launch is not built yet\n"), std::string::npos);
-  EXPECT_EQ(create_bmruntime(handle_, "BM1682"), nullptr);
 }
 
 TEST_F(BmruntimeTest, ANetOfTheCppClassesComputes) {

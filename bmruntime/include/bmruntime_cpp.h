@@ -154,7 +154,7 @@ struct api_info_t {
   std::vector<uint32_t> output_addr_offset;
 };
 
-// The messages of a launch of a static net.
+// As get_bmodel_api_info_c of bmruntime_legacy.h; empty where the launch would be refused.
 api_info_t get_bmodel_api_info(void* p_bmrt, const char* net_name, const bm_tensor_t* input_tensors, int input_num,
                                bm_tensor_t* output_tensors, int output_num, bool user_mem, bool user_stmode,
                                uint32_t* core_ids);

@@ -1,8 +1,7 @@
 /* The runtime's older interface. New programs use bmruntime_interface.h.
  *
  * A net is named by net_name or, where that is NULL or empty, by its position net_idx in the order of loading. The int
- * results of the memory functions are bm_status_t values. Launches on arrays of device memory are not built: they print
- * one line and return false.
+ * results of the memory functions are bm_status_t values.
  */
 #ifndef BMRUNTIME_LEGACY_H_
 #define BMRUNTIME_LEGACY_H_
@@ -54,7 +53,16 @@ DECL_EXPORT int bmrt_get_output_data_type(void* p_bmrt, const char* tensor_name,
 DECL_EXPORT int bmrt_get_input_gmem_stmode(void* p_bmrt, const char* tensor_name, int net_idx, const char* net_name);
 DECL_EXPORT int bmrt_get_output_gmem_stmode(void* p_bmrt, const char* tensor_name, int net_idx, const char* net_name);
 
-/* ---- Launches on arrays of bm_device_mem_t (not built) ---- */
+/* ---- Launches ----
+ *
+ * input_tensors and output_tensors are arrays of bm_device_mem_t, an entry per tensor of the net. Store modes are
+ * arrays of bm_store_mode_t; without them (or NULL) all tensors are 1N. Shapes: bmrt_launch takes the compiled ones of
+ * the first stage; the nhw forms replace batch, height and width of inputs of four dimensions; the shape forms take
+ * input_dims[i] extents of input i, one input behind the other. output_shapes, where it is not NULL, receives the shape
+ * of every output. Otherwise as bmrt_launch_tensor_ex with the caller's memory: false after one line where something
+ * does not fit, and the launch may still run on return. bmrt_launch_cpu_data is not built: it prints one line and
+ * returns false.
+ */
 
 DECL_EXPORT bool bmrt_launch(void* p_bmrt, int net_idx, const char* net_name, const void* input_tensors, int input_num,
                              const void* output_tensors, int output_num, bm_shape_t* output_shapes);
@@ -99,11 +107,16 @@ DECL_EXPORT int bmrt_thread_sync(void* p_bmrt);
 DECL_EXPORT int bmrt_dev_getcount(void* p_bmrt, int* count);
 DECL_EXPORT void bmrt_get_last_api_process_time_us(void* p_bmrt, unsigned long* time_us);
 
-/* ---- Messages that a launch would send (not built: NULL) ---- */
+/* ---- Messages that a launch would send ---- */
 
+/* The messages for bm_send_api that bmrt_launch_tensor_ex with the same arguments would send, and where in them the
+ * device address of each input and output stands, so that a caller can send them with other addresses. Outputs are
+ * filled in and, without user_mem, allocated as there. core_ids is not read: a BM1684 has one core. NULL after one line
+ * where the launch would be refused. */
 DECL_EXPORT api_info_c* get_bmodel_api_info_c(void* p_bmrt, const char* net_name, const bm_tensor_t* input_tensors,
                                               int input_num, bm_tensor_t* output_tensors, int output_num, bool user_mem,
                                               bool user_stmode, uint32_t* core_ids);
+/* Releases what get_bmodel_api_info_c returned; NULL is fine. */
 DECL_EXPORT void bmrt_free_api_info(api_info_c* api_info);
 
 #if defined(__cplusplus)

@@ -233,9 +233,4 @@ bm_status_t Tensor::set_device_mem(const bm_device_mem_t& device_mem) {
 
 bool Tensor::ready() { return !can_reshape_ || have_reshaped_; }
 
-api_info_t get_bmodel_api_info(void*, const char*, const bm_tensor_t*, int, bm_tensor_t*, int, bool, bool, uint32_t*) {
-  BMRT_LOG(kWrong, "get_bmodel_api_info is not built yet");
-  return {};
-}
-
 }  // namespace bmruntime

@@ -7,23 +7,17 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "bmruntime/src/legacy.h"
 #include "bmruntime/src/log.h"
 #include "bmruntime/src/runtime.h"
 
+using bm::runtime::FindNet;
 using bm::runtime::LoadedNet;
 using bm::runtime::LoadedStage;
 using bm::runtime::Runtime;
 
-namespace {
+namespace bm::runtime {
 
-bool NotBuilt(const char* function) {
-  BMRT_LOG(kWrong, absl::StrCat(function, " is not built yet"));
-  return false;
-}
-
-bm_handle_t HandleOf(void* p_bmrt) { return p_bmrt == nullptr ? nullptr : static_cast<Runtime*>(p_bmrt)->handle(); }
-
-// The net of a name or else a position; null where there is none.
 const LoadedNet* FindNet(void* p_bmrt, int net_idx, const char* net_name) {
   if (p_bmrt == nullptr) return nullptr;
   const auto* runtime = static_cast<const Runtime*>(p_bmrt);
@@ -32,6 +26,12 @@ const LoadedNet* FindNet(void* p_bmrt, int net_idx, const char* net_name) {
   const bool is_there = net_idx >= 0 && static_cast<size_t>(net_idx) < nets.size();
   return is_there ? nets[static_cast<size_t>(net_idx)] : nullptr;
 }
+
+}  // namespace bm::runtime
+
+namespace {
+
+bm_handle_t HandleOf(void* p_bmrt) { return p_bmrt == nullptr ? nullptr : static_cast<Runtime*>(p_bmrt)->handle(); }
 
 using TensorsOf = std::vector<bm::bmodel::Tensor> LoadedStage::*;
 
@@ -146,36 +146,9 @@ int bmrt_get_output_gmem_stmode(void* p_bmrt, const char* tensor_name, int net_i
   return tensor == nullptr ? -1 : static_cast<int>(tensor->store_mode);
 }
 
-bool bmrt_launch(void*, int, const char*, const void*, int, const void*, int, bm_shape_t*) {
-  return NotBuilt(__func__);
-}
-
-bool bmrt_launch_nhw(void*, int, const char*, const void*, int, const void*, int, int, int, int, bm_shape_t*) {
-  return NotBuilt(__func__);
-}
-
-bool bmrt_launch_shape(void*, int, const char*, const void*, int, const int*, const int*, const void*, int,
-                       bm_shape_t*) {
-  return NotBuilt(__func__);
-}
-
-bool bmrt_launch_nhw_stmode(void*, int, const char*, const void*, int, const void*, int, int, int, int, int*, int*,
-                            bm_shape_t*) {
-  return NotBuilt(__func__);
-}
-
-bool bmrt_launch_nhw_stmode_multi_input(void*, int, const char*, const void*, int, const void*, int, int, int*, int*,
-                                        int*, int*, bm_shape_t*) {
-  return NotBuilt(__func__);
-}
-
-bool bmrt_launch_shape_stmode(void*, int, const char*, const void*, int, const int*, const int*, const void*, int, int*,
-                              int*, bm_shape_t*) {
-  return NotBuilt(__func__);
-}
-
 bool bmrt_launch_cpu_data(void*, int, const char*, void*, int, void*, int, const int*, bm_shape_t*) {
-  return NotBuilt(__func__);
+  BMRT_LOG(kWrong, absl::StrCat(__func__, " is not built; bmrt_launch_data launches buffers of the host"));
+  return false;
 }
 
 int bmrt_malloc_neuron_device(void* p_bmrt, bm_device_mem_t* pmem, int n, int c, int h, int w) {
@@ -217,11 +190,3 @@ int bmrt_dev_getcount(void*, int* count) { return bm_dev_getcount(count); }
 void bmrt_get_last_api_process_time_us(void* p_bmrt, unsigned long* time_us) {
   bm_get_last_api_process_time_us(HandleOf(p_bmrt), time_us);
 }
-
-api_info_c* get_bmodel_api_info_c(void*, const char*, const bm_tensor_t*, int, bm_tensor_t*, int, bool, bool,
-                                  uint32_t*) {
-  NotBuilt(__func__);
-  return nullptr;
-}
-
-void bmrt_free_api_info(api_info_c*) {}

@@ -24,6 +24,7 @@ class Packer {
     bytes_.insert(bytes_.end(), raw, raw + sizeof(value));
     return *this;
   }
+  uint32_t size() const { return static_cast<uint32_t>(bytes_.size()); }
   std::vector<uint8_t> Take() { return std::move(bytes_); }
 
  private:
@@ -122,6 +123,41 @@ absl::Status Provide(bm_handle_t handle, bm_tensor_t* tensor) {
   return absl::ResourceExhaustedError(absl::StrCat("no device memory for ", bytes, " bytes (status ", code, ")"));
 }
 
+LaunchMessage MessageOf(const LoadedStage& stage, absl::Span<const bm_tensor_t> inputs,
+                        absl::Span<const bm_tensor_t> outputs) {
+  LaunchMessage message;
+  message.api_id = kMultiFullNet;
+  Packer packer;
+  packer.Put(static_cast<int32_t>(inputs.size()));
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const bmodel::Tensor& compiled = stage.inputs[i];
+    const FourExtents extents = ToFourExtents(compiled.shape());
+    message.input_offsets.push_back(packer.size());
+    packer.Put<uint64_t>(bm_mem_get_device_addr(inputs[i].device_mem)).Put<uint64_t>(compiled.address);
+    packer.Put(extents.n).Put(extents.c).Put(extents.h).Put(extents.w);
+    packer.Put(static_cast<uint16_t>(compiled.data_type)).Put(static_cast<uint8_t>(compiled.store_mode));
+    packer.Put(static_cast<uint8_t>(inputs[i].st_mode)).Put<uint32_t>(compiled.pad_h);
+  }
+  packer.Put(static_cast<int32_t>(outputs.size()));
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const bmodel::Tensor& compiled = stage.outputs[i];
+    const Shape& shape = compiled.shape();
+    const int32_t batch = shape.rank() > 0 ? static_cast<int32_t>(shape[0]) : 1;
+    message.output_offsets.push_back(packer.size());
+    packer.Put<uint64_t>(bm_mem_get_device_addr(outputs[i].device_mem)).Put<uint64_t>(compiled.address);
+    packer.Put(batch).Put(static_cast<int32_t>(shape.rank() > 0 ? shape.CountOf(1, shape.rank()) : 1));
+    packer.Put(static_cast<uint16_t>(compiled.data_type)).Put(static_cast<uint8_t>(compiled.store_mode));
+    packer.Put(static_cast<uint8_t>(outputs[i].st_mode));
+  }
+  packer.Put<uint64_t>(stage.bdc.block.address()).Put<uint64_t>(stage.gdma.block.address());
+  packer.Put(static_cast<int32_t>(stage.groups.size()));
+  for (const LoadedStage::GroupSize& group : stage.groups) {
+    packer.Put(static_cast<int32_t>(group.bdc)).Put(static_cast<int32_t>(group.gdma));
+  }
+  message.payload = packer.Take();
+  return message;
+}
+
 }  // namespace
 
 absl::StatusOr<size_t> SelectStage(const LoadedNet& net, absl::Span<const bm_tensor_t> inputs) {
@@ -139,39 +175,9 @@ absl::StatusOr<size_t> SelectStage(const LoadedNet& net, absl::Span<const bm_ten
   return absl::NotFoundError(absl::StrCat("Shapes of the input tensors are not supported: net ", net.name, ",", given));
 }
 
-std::vector<uint8_t> LaunchMessage(const LoadedStage& stage, absl::Span<const bm_tensor_t> inputs,
-                                   absl::Span<const bm_tensor_t> outputs) {
-  Packer packer;
-  packer.Put(static_cast<int32_t>(inputs.size()));
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    const bmodel::Tensor& compiled = stage.inputs[i];
-    const FourExtents extents = ToFourExtents(compiled.shape());
-    packer.Put<uint64_t>(bm_mem_get_device_addr(inputs[i].device_mem)).Put<uint64_t>(compiled.address);
-    packer.Put(extents.n).Put(extents.c).Put(extents.h).Put(extents.w);
-    packer.Put(static_cast<uint16_t>(compiled.data_type)).Put(static_cast<uint8_t>(compiled.store_mode));
-    packer.Put(static_cast<uint8_t>(inputs[i].st_mode)).Put<uint32_t>(compiled.pad_h);
-  }
-  packer.Put(static_cast<int32_t>(outputs.size()));
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    const bmodel::Tensor& compiled = stage.outputs[i];
-    const Shape& shape = compiled.shape();
-    const int32_t batch = shape.rank() > 0 ? static_cast<int32_t>(shape[0]) : 1;
-    packer.Put<uint64_t>(bm_mem_get_device_addr(outputs[i].device_mem)).Put<uint64_t>(compiled.address);
-    packer.Put(batch).Put(static_cast<int32_t>(shape.rank() > 0 ? shape.CountOf(1, shape.rank()) : 1));
-    packer.Put(static_cast<uint16_t>(compiled.data_type)).Put(static_cast<uint8_t>(compiled.store_mode));
-    packer.Put(static_cast<uint8_t>(outputs[i].st_mode));
-  }
-  packer.Put<uint64_t>(stage.bdc.block.address()).Put<uint64_t>(stage.gdma.block.address());
-  packer.Put(static_cast<int32_t>(stage.groups.size()));
-  for (const LoadedStage::GroupSize& group : stage.groups) {
-    packer.Put(static_cast<int32_t>(group.bdc)).Put(static_cast<int32_t>(group.gdma));
-  }
-  return packer.Take();
-}
-
-absl::Status Launch(bm_handle_t handle, const LoadedNet& net, const LoadedStage& stage,
-                    absl::Span<const bm_tensor_t> inputs, absl::Span<bm_tensor_t> outputs,
-                    const LaunchOptions& options) {
+absl::StatusOr<LaunchMessage> PrepareLaunch(bm_handle_t handle, const LoadedNet& net, const LoadedStage& stage,
+                                            absl::Span<const bm_tensor_t> inputs, absl::Span<bm_tensor_t> outputs,
+                                            const LaunchOptions& options) {
   if (outputs.size() != stage.outputs.size()) {
     return absl::InvalidArgumentError(
         absl::StrCat("net ", net.name, " has ", stage.outputs.size(), " outputs, the launch gives ", outputs.size()));
@@ -196,13 +202,21 @@ absl::Status Launch(bm_handle_t handle, const LoadedNet& net, const LoadedStage&
       ++provided;
     }
   }
-  const std::vector<uint8_t> message = LaunchMessage(stage, inputs, outputs);
-  const bm_status_t code = bm_send_api(handle, kMultiFullNet, message.data(), static_cast<unsigned>(message.size()));
-  if (code != BM_SUCCESS) {
-    return absl::InternalError(absl::StrCat("the launch of net ", net.name, " was refused with status ", code));
-  }
   std::move(free_provided).Cancel();
-  return absl::OkStatus();
+  return MessageOf(stage, inputs, outputs);
+}
+
+absl::Status Launch(bm_handle_t handle, const LoadedNet& net, const LoadedStage& stage,
+                    absl::Span<const bm_tensor_t> inputs, absl::Span<bm_tensor_t> outputs,
+                    const LaunchOptions& options) {
+  ASSIGN_OR_RETURN(const LaunchMessage message, PrepareLaunch(handle, net, stage, inputs, outputs, options));
+  const bm_status_t code =
+      bm_send_api(handle, message.api_id, message.payload.data(), static_cast<unsigned>(message.payload.size()));
+  if (code == BM_SUCCESS) return absl::OkStatus();
+  if (options.memory == OutputMemory::kRuntime) {
+    for (const bm_tensor_t& tensor : outputs) bm_free_device(handle, tensor.device_mem);
+  }
+  return absl::InternalError(absl::StrCat("the launch of net ", net.name, " was refused with status ", code));
 }
 
 }  // namespace bm::runtime

@@ -35,9 +35,18 @@ absl::Status Launch(bm_handle_t handle, const LoadedNet& net, const LoadedStage&
                     absl::Span<const bm_tensor_t> inputs, absl::Span<bm_tensor_t> outputs,
                     const LaunchOptions& options);
 
-// The payload of the launch message (docs/reference/bmruntime.md).
-std::vector<uint8_t> LaunchMessage(const LoadedStage& stage, absl::Span<const bm_tensor_t> inputs,
-                                   absl::Span<const bm_tensor_t> outputs);
+// The message of a launch.
+struct LaunchMessage {
+  int api_id = 0;
+  std::vector<uint8_t> payload;  // docs/reference/bmruntime.md
+  // Where in the payload the device address of each input and output stands.
+  std::vector<uint32_t> input_offsets, output_offsets;
+};
+
+// What Launch does before it sends the message: the caller sends it. On an error nothing stays allocated.
+absl::StatusOr<LaunchMessage> PrepareLaunch(bm_handle_t handle, const LoadedNet& net, const LoadedStage& stage,
+                                            absl::Span<const bm_tensor_t> inputs, absl::Span<bm_tensor_t> outputs,
+                                            const LaunchOptions& options);
 
 }  // namespace bm::runtime
 

@@ -173,6 +173,14 @@ absl::Status Runtime::Launch(absl::string_view name, absl::Span<const bm_tensor_
   return absl::OkStatus();
 }
 
+absl::StatusOr<LaunchMessage> Runtime::Describe(absl::string_view name, absl::Span<const bm_tensor_t> inputs,
+                                                absl::Span<bm_tensor_t> outputs, const LaunchOptions& options) {
+  const LoadedNet* net = Find(name);
+  if (net == nullptr) return absl::NotFoundError(absl::StrCat("no net has the name [", name, "]"));
+  ASSIGN_OR_RETURN(const size_t stage, SelectStage(*net, inputs));
+  return PrepareLaunch(handle(), *net, net->stages[stage], inputs, outputs, options);
+}
+
 std::string Runtime::Trace() const {
   int errors = 0;
   std::string report;

@@ -60,6 +60,10 @@ class Runtime {
   absl::Status Launch(absl::string_view name, absl::Span<const bm_tensor_t> inputs, absl::Span<bm_tensor_t> outputs,
                       const LaunchOptions& options);
 
+  // The message that Launch would send; outputs are checked, filled in and allocated as for a launch.
+  absl::StatusOr<LaunchMessage> Describe(absl::string_view name, absl::Span<const bm_tensor_t> inputs,
+                                         absl::Span<bm_tensor_t> outputs, const LaunchOptions& options);
+
   // Compares coefficients (and commands with BM_RUNTIME_CHECK_MEM) in device memory with what was uploaded; one line
   // per buffer and the number of errors.
   std::string Trace() const;

@@ -235,9 +235,9 @@ TEST(BmrtTestTest, AWrongOutputFailsWithStatus255) {
 
 TEST(BmrtTestTest, EveryTestCaseThatIsBuiltSucceeds) {
   const std::string directory = WriteContext("cases");
-  for (const char* name :
-       {"bmrt_load_bmodel_data", "bmrt_load_context", "bmrt_launch_data", "bmrt_simple_api", "bmrt_multi_thread",
-        "bmcpp_load_bmodel", "bmcpp_load_bmodel_data", "bmcpp_reshape", "bmcpp_multi_thread"}) {
+  for (const char* name : {"bmrt_load_bmodel_data", "bmrt_load_context", "bmrt_launch_data", "bmrt_simple_api",
+                           "bmrt_multi_thread", "bmrt_get_bmodel_api", "bmrt_get_bmodel_api_c", "bmcpp_load_bmodel",
+                           "bmcpp_load_bmodel_data", "bmcpp_reshape", "bmcpp_multi_thread"}) {
     const Outcome outcome = RunProgram(absl::StrCat("--context_dir=", directory, " --test_case=", name));
     EXPECT_EQ(outcome.exit_status, 0) << name << "\n" << outcome.output;
     EXPECT_TRUE(Contains(outcome, absl::StrCat("INFO:==> begin test case : ", name, "\n")));

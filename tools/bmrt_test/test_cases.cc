@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status_macros.h"
+#include "bmlib/src/bmlib_internal.h"
 #include "bmruntime/src/log.h"
 #include "bmruntime_cpp.h"
 #include "bmruntime_interface.h"
@@ -40,8 +41,10 @@ absl::Status Load(const TestRuntime& runtime, const TestModel& model, LoadFrom f
   return is_loaded ? absl::OkStatus() : Failed(model.path.c_str(), "loading failed");
 }
 
-// bmrt_launch_tensor with outputs that the runtime allocates.
-Outputs LaunchTensors(const TestRuntime& runtime, const StageRun& run) {
+// Uploads the inputs, has `launch` launch them with outputs that the runtime allocates, waits and reads the outputs.
+// `call` names what is tested.
+template <typename Launch>
+Outputs LaunchTensorsBy(const TestRuntime& runtime, const StageRun& run, const char* call, Launch launch) {
   std::vector<bm_tensor_t> inputs(run.data.inputs.size());
   std::vector<bm_tensor_t> outputs(static_cast<size_t>(run.net->output_num));
   for (size_t i = 0; i < inputs.size(); ++i) {
@@ -51,12 +54,9 @@ Outputs LaunchTensors(const TestRuntime& runtime, const StageRun& run) {
       return Failed("bmrt_tensor", "an input is not to be had");
     }
   }
-  const bool is_launched =
-      bmrt_launch_tensor(runtime.bmrt(), run.net->name, inputs.data(), static_cast<int>(inputs.size()), outputs.data(),
-                         static_cast<int>(outputs.size())) &&
-      bm_thread_sync(runtime.handle()) == BM_SUCCESS;
+  const bool is_launched = launch(inputs, &outputs) && bm_thread_sync(runtime.handle()) == BM_SUCCESS;
   for (const bm_tensor_t& tensor : inputs) bm_free_device(runtime.handle(), tensor.device_mem);
-  if (!is_launched) return Failed("bmrt_launch_tensor", run.net->name);
+  if (!is_launched) return Failed(call, run.net->name);
   std::vector<HostTensor> results;
   for (const bm_tensor_t& tensor : outputs) {
     results.emplace_back(bmrt_tensor_bytesize(&tensor));
@@ -65,6 +65,52 @@ Outputs LaunchTensors(const TestRuntime& runtime, const StageRun& run) {
     bm_free_device(runtime.handle(), tensor.device_mem);
   }
   return results;
+}
+
+Outputs LaunchTensors(const TestRuntime& runtime, const StageRun& run) {
+  return LaunchTensorsBy(runtime, run, "bmrt_launch_tensor",
+                         [&](const std::vector<bm_tensor_t>& inputs, std::vector<bm_tensor_t>* outputs) {
+                           return bmrt_launch_tensor(runtime.bmrt(), run.net->name, inputs.data(),
+                                                     static_cast<int>(inputs.size()), outputs->data(),
+                                                     static_cast<int>(outputs->size()));
+                         });
+}
+
+bool Send(const TestRuntime& runtime, uint32_t api_id, const uint8_t* payload, size_t bytes) {
+  return bm_send_api(runtime.handle(), static_cast<int>(api_id), payload, static_cast<unsigned>(bytes)) == BM_SUCCESS;
+}
+
+// The messages of a launch, sent by hand.
+Outputs SendMessages(const TestRuntime& runtime, const StageRun& run) {
+  return LaunchTensorsBy(runtime, run, "get_bmodel_api_info",
+                         [&](const std::vector<bm_tensor_t>& inputs, std::vector<bm_tensor_t>* outputs) {
+                           const bmruntime::api_info_t info = bmruntime::get_bmodel_api_info(
+                               runtime.bmrt(), run.net->name, inputs.data(), static_cast<int>(inputs.size()),
+                               outputs->data(), static_cast<int>(outputs->size()), /*user_mem=*/false,
+                               /*user_stmode=*/false, nullptr);
+                           bool is_sent = !info.api_id.empty();
+                           for (size_t i = 0; is_sent && i < info.api_id.size(); ++i) {
+                             is_sent = Send(runtime, info.api_id[i], info.api_data[i].data(), info.api_data[i].size());
+                           }
+                           return is_sent;
+                         });
+}
+
+Outputs SendMessagesOfC(const TestRuntime& runtime, const StageRun& run) {
+  return LaunchTensorsBy(runtime, run, "get_bmodel_api_info_c",
+                         [&](const std::vector<bm_tensor_t>& inputs, std::vector<bm_tensor_t>* outputs) {
+                           api_info_c* const info = get_bmodel_api_info_c(
+                               runtime.bmrt(), run.net->name, inputs.data(), static_cast<int>(inputs.size()),
+                               outputs->data(), static_cast<int>(outputs->size()), /*user_mem=*/false,
+                               /*user_stmode=*/false, nullptr);
+                           if (info == nullptr) return false;
+                           bool is_sent = true;
+                           for (size_t i = 0; is_sent && i < info->api_id_size; ++i) {
+                             is_sent = Send(runtime, info->api_id[i], info->api_data[i], info->api_data_subsize[i]);
+                           }
+                           bmrt_free_api_info(info);
+                           return is_sent;
+                         });
 }
 
 // bmrt_launch_data with outputs of malloc.
@@ -114,6 +160,14 @@ absl::Status SimpleApi(const TestOptions& options, const TestModel& model) {
 
 absl::Status HostData(const TestOptions& options, const TestModel& model) {
   return RunWith(options, model, LoadFrom::kFile, LaunchData);
+}
+
+absl::Status Messages(const TestOptions& options, const TestModel& model) {
+  return RunWith(options, model, LoadFrom::kFile, SendMessages);
+}
+
+absl::Status MessagesOfC(const TestOptions& options, const TestModel& model) {
+  return RunWith(options, model, LoadFrom::kFile, SendMessagesOfC);
 }
 
 // Runs `body` on options.threads threads; the first error of any.
@@ -223,8 +277,8 @@ struct CaseRow {
 constexpr CaseRow kCases[] = {
     {"bmrt_load_bmodel_data", LoadData},     {"bmrt_load_context", ContextDirectory},
     {"bmrt_launch_data", HostData},          {"bmrt_simple_api", SimpleApi},
-    {"bmrt_multi_thread", MultiThread},      {"bmrt_get_bmodel_api", nullptr},
-    {"bmrt_get_bmodel_api_c", nullptr},      {"bmcpp_load_bmodel", CppLoad},
+    {"bmrt_multi_thread", MultiThread},      {"bmrt_get_bmodel_api", Messages},
+    {"bmrt_get_bmodel_api_c", MessagesOfC},  {"bmcpp_load_bmodel", CppLoad},
     {"bmcpp_load_bmodel_data", CppLoadData}, {"bmcpp_reshape", CppReshape},
     {"bmcpp_multi_thread", CppMultiThread},  {"bmtap2_register_bmodel", nullptr},
     {"bmtap2_register_data", nullptr},       {"bmtap2_multi_thread", nullptr},
