@@ -120,6 +120,19 @@ TEST(EnvironmentTest, ValuesOutsideTheirRangeCountAsTheDefault) {
   unsetenv("BM_CPU_LEVEL");
 }
 
+TEST(EnvironmentTest, SwitchesAreNumbersOrTheWordTrue) {
+  for (const char* on : {"1", "-1", "42", "true", "T", "t"}) {
+    setenv("BMRT_SAVE_IO_TENSORS", on, 1);
+    EXPECT_TRUE(EnvironmentSwitch(EnvironmentVariable::kSaveTensors)) << on;
+  }
+  for (const char* off : {"0", "", "false", "yes"}) {
+    setenv("BMRT_SAVE_IO_TENSORS", off, 1);
+    EXPECT_FALSE(EnvironmentSwitch(EnvironmentVariable::kSaveTensors)) << off;
+  }
+  unsetenv("BMRT_SAVE_IO_TENSORS");
+  EXPECT_FALSE(EnvironmentSwitch(EnvironmentVariable::kSaveTensors));
+}
+
 TEST(EnvironmentTest, TheDocumentHasEveryRow) {
   ASSERT_OK_AND_ASSIGN(const std::string document, ReadFile("docs/reference/environment.md"));
   for (const EnvironmentRow& row : EnvironmentTable()) {

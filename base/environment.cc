@@ -56,6 +56,15 @@ int64_t EnvironmentInteger(EnvironmentVariable variable) {
   return value;
 }
 
+bool EnvironmentSwitch(EnvironmentVariable variable) {
+  const EnvironmentRow& row = Row(variable);
+  BM_CHECK(absl::string_view(row.values) == "switch", row.name);
+  const char* text = std::getenv(row.name);
+  if (text == nullptr) return false;
+  int64_t number = 0;
+  return *text == 'T' || *text == 't' || (absl::SimpleAtoi(text, &number) && number != 0);
+}
+
 std::string EnvironmentText(EnvironmentVariable variable) {
   const EnvironmentRow& row = Row(variable);
   const char* text = std::getenv(row.name);

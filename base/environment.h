@@ -1,4 +1,4 @@
-// The product's own environment variables: one table (environment.inc), one parser.
+// The environment variables that the product reads, its own and the vendor's: one table (environment.inc), one parser.
 //
 //   const int64_t devices = EnvironmentInteger(EnvironmentVariable::kDevices);
 //
@@ -33,6 +33,9 @@ absl::Span<const EnvironmentRow> EnvironmentTable();
 
 // The value of an integer variable (a row whose values read "lo..hi").
 int64_t EnvironmentInteger(EnvironmentVariable variable);
+
+// True if a switch is on.
+bool EnvironmentSwitch(EnvironmentVariable variable);
 
 // The value of a word or text variable.
 std::string EnvironmentText(EnvironmentVariable variable);

@@ -1,11 +1,10 @@
 #include "bmruntime/src/device_memory.h"
 
 #include <algorithm>
-#include <cstdlib>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/environment.h"
 #include "base/status_macros.h"
 #include "bmodel/model.h"
 
@@ -30,11 +29,7 @@ absl::Status InPieces(const char* what, uint64_t address, uint64_t bytes, Copy c
 
 }  // namespace
 
-int NeuronHeapMask() {
-  const char* text = std::getenv("BMRUNTIME_NEURON_HEAP_MASK");
-  int mask;
-  return text != nullptr && absl::SimpleAtoi(text, &mask) ? mask : kAllHeaps;
-}
+int NeuronHeapMask() { return static_cast<int>(EnvironmentInteger(EnvironmentVariable::kNeuronHeapMask)); }
 
 absl::StatusOr<DeviceBlock> AllocateDevice(bm_handle_t handle, uint64_t bytes, int heap_mask) {
   DeviceBlock block;

@@ -2,24 +2,17 @@
 
 #include <atomic>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/environment.h"
 
 namespace bm::runtime {
 namespace {
 
-LogLevel InitialThreshold() {
-  const char* text = std::getenv("BMRT_LOG_VERSION");
-  int level;
-  if (text == nullptr || !absl::SimpleAtoi(text, &level)) return LogLevel::kWrong;
-  return static_cast<LogLevel>(level);
-}
-
 std::atomic<LogLevel>& Threshold() {
-  static std::atomic<LogLevel> threshold{InitialThreshold()};
+  static std::atomic<LogLevel> threshold{
+      static_cast<LogLevel>(EnvironmentInteger(EnvironmentVariable::kRuntimeLogLevel))};
   return threshold;
 }
 

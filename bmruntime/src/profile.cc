@@ -1,11 +1,10 @@
 #include "bmruntime/src/profile.h"
 
 #include <chrono>
-#include <cstdlib>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/environment.h"
 #include "base/file.h"
 #include "bmruntime/src/log.h"
 
@@ -32,19 +31,13 @@ void PutBlock(uint32_t type, const std::string& content, std::string* file) {
 
 }  // namespace
 
-bool IsSwitchedOn(const char* value) {
-  if (value == nullptr) return false;
-  int number;
-  return value[0] == 'T' || value[0] == 't' || (absl::SimpleAtoi(value, &number) && number != 0);
-}
-
 uint64_t NowMicros() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
 }
 
 std::unique_ptr<Profile> Profile::CreateIfAsked(bm_handle_t handle) {
-  if (!IsSwitchedOn(std::getenv("BMRUNTIME_ENABLE_PROFILE"))) return nullptr;
+  if (!EnvironmentSwitch(EnvironmentVariable::kRuntimeProfile)) return nullptr;
   const std::string directory = absl::StrCat("bmprofile_data", bm_get_devid(handle));
   const absl::Status status = MakeDirectory(directory);
   WarnUnless(status);

@@ -17,9 +17,6 @@
 
 namespace bm::runtime {
 
-// True for a value that starts with T or t or is a non-zero number.
-bool IsSwitchedOn(const char* value);
-
 // Microseconds of a monotonic clock.
 uint64_t NowMicros();
 

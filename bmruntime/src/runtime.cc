@@ -1,11 +1,11 @@
 #include "bmruntime/src/runtime.h"
 
-#include <cstdlib>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/environment.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "bmodel/verify.h"
@@ -157,7 +157,7 @@ absl::Status Runtime::Launch(absl::string_view name, absl::Span<const bm_tensor_
   if (net == nullptr) return absl::NotFoundError(absl::StrCat("no net has the name [", name, "]"));
   ASSIGN_OR_RETURN(const size_t stage_index, SelectStage(*net, inputs));
   const LoadedStage& stage = net->stages[stage_index];
-  const bool saves_tensors = IsSwitchedOn(std::getenv("BMRT_SAVE_IO_TENSORS"));
+  const bool saves_tensors = EnvironmentSwitch(EnvironmentVariable::kSaveTensors);
   // An output may lie where an input lies, so the inputs are written before the launch.
   if (saves_tensors) RETURN_IF_ERROR(Save(handle(), inputs, "input_ref_data.dat.bmrt"));
   const uint64_t start = NowMicros();
