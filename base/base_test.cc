@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/checked_math.h"
+#include "base/cpu.h"
 #include "base/environment.h"
 #include "base/file.h"
 #include "base/options.h"
@@ -140,6 +141,18 @@ TEST(EnvironmentTest, TheDocumentHasEveryRow) {
         << row.name;
     EXPECT_NE(document.find(std::string(" | ") + row.effect + " |"), std::string::npos) << row.name;
   }
+}
+
+TEST(CpuTest, TheEnvironmentNamesTheLevelsAndCapsThem) {
+  std::string names = "auto";
+  for (int level = 0; level < kCpuLevelCount; ++level) names += std::string("|") + Name(static_cast<CpuLevel>(level));
+  EXPECT_EQ(names, EnvironmentTable()[static_cast<int>(EnvironmentVariable::kCpuLevel)].values);
+  EXPECT_EQ(UsableCpuLevel(), MachineCpuLevel());
+  setenv("BM_CPU_LEVEL", "portable", 1);
+  EXPECT_EQ(UsableCpuLevel(), CpuLevel::kPortable);
+  setenv("BM_CPU_LEVEL", "amx", 1);
+  EXPECT_EQ(UsableCpuLevel(), MachineCpuLevel());
+  unsetenv("BM_CPU_LEVEL");
 }
 
 TEST(FileTest, WritesReadsAndNamesWhatIsMissing) {
