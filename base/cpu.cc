@@ -1,19 +1,15 @@
 #include "base/cpu.h"
 
+#include <cpuid.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <string>
 
 #include "base/environment.h"
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-#endif
-
 namespace bm {
 namespace {
-
-#if defined(__x86_64__)
 
 bool HasAvx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 bool HasAvx512() {
@@ -31,15 +27,6 @@ bool HasAmx() {
   asm("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
   return (a & kTileState) == kTileState;
 }
-
-#else
-
-bool HasAvx2() { return false; }
-bool HasAvx512() { return false; }
-bool HasVnni() { return false; }
-bool HasAmx() { return false; }
-
-#endif
 
 struct Row {
   const char* name;

@@ -363,6 +363,11 @@ DECL_EXPORT unsigned long long bmcv_calc_cbcr_addr(unsigned long long y_addr, un
 DECL_EXPORT bm_status_t bmcv_width_align(bm_handle_t handle, bm_image input, bm_image output);
 DECL_EXPORT bm_status_t bmcv_image_yuv2bgr_ext(bm_handle_t handle, int image_num, bm_image* input, bm_image* output);
 DECL_EXPORT bm_status_t bmcv_image_yuv2hsv(bm_handle_t handle, bmcv_rect_t rect, bm_image input, bm_image output);
+/* image_num pictures of one size to another format or type; four of them are one 4N_BYTE image. Equal inputs, equal
+ * outputs; YUV420P, 422P (input only), 444P, NV12, NV21, NV16, NV61, GRAY, RGB and BGR planar, packed and separate;
+ * 1N_BYTE, 4N_BYTE, FLOAT32; at most 8192 wide; else BM_ERR_DATA. The scaler's rounding if every input plane lies
+ * outside heap 0 and the scaler has the pair, else single precision BT.601 in limited range, truncated. With a csc_type
+ * its matrix and the scaler's rounding; BM_ERR_PARAM if it does not go from the one format to the other. */
 DECL_EXPORT bm_status_t bmcv_image_storage_convert(bm_handle_t handle, int image_num, bm_image* input,
                                                    bm_image* output);
 DECL_EXPORT bm_status_t bmcv_image_storage_convert_with_csctype(bm_handle_t handle, int image_num, bm_image* input,
@@ -411,15 +416,34 @@ DECL_EXPORT bm_status_t bmcv_image_warp_perspective_similar_to_opencv(bm_handle_
                                                                       bmcv_perspective_image_matrix matrix[4],
                                                                       bm_image* input, bm_image* output,
                                                                       int use_bilinear);
+/* Rectangles of 1 to 4 inputs, an output each of the size that resize_attr says. RGB and BGR planar and packed, GRAY;
+ * 1N_BYTE and FLOAT32 alone, 4N_BYTE to 4N_BYTE or to four 1N_BYTE; else BM_ERR_DATA. Nearest pixels, of 1N_BYTE also
+ * linear and bicubic; else BM_ERR_PARAM, as for a rectangle outside its input. Without stretch_fit the aspect ratio
+ * stays and the margins get the padding. Outputs without memory get some in heap 1 or 2. */
 DECL_EXPORT bm_status_t bmcv_image_resize(bm_handle_t handle, int input_num, bmcv_resize_image resize_attr[],
                                           bm_image* input, bm_image* output);
 /* YUV420P, 422P, 444P and NV formats, the same on both sides: the nearest pixel of every plane. BM_NOT_SUPPORTED. */
 DECL_EXPORT bm_status_t bmcv_image_yuv_resize(bm_handle_t handle, int input_num, bm_image* input, bm_image* output);
+/* alpha * x + beta in single precision, alpha_0 and beta_0 for the first plane in memory, and so on; to bytes rounded
+ * to nearest, halves away from zero, and saturated. RGB_PLANAR, BGR_PLANAR, GRAY, the same on both sides; 1N_BYTE to
+ * FLOAT32, 1N_BYTE and 1N_BYTE_SIGNED, 1N_BYTE_SIGNED and FLOAT32 to themselves, 4N_BYTE to four FLOAT32, 4N_BYTE and
+ * 4N_BYTE_SIGNED; outputs with rows without gaps; else BM_ERR_DATA. BM_ERR_PARAM for no images. */
 DECL_EXPORT bm_status_t bmcv_image_convert_to(bm_handle_t handle, int input_num, bmcv_convert_to_attr convert_to_attr,
                                               bm_image* input, bm_image* output);
 /* RGB_PLANAR, BGR_PLANAR, GRAY; 1N_BYTE, FLOAT32. The output has the input's height as width and width as height, its
  * format and type, else BM_NOT_SUPPORTED. */
 DECL_EXPORT bm_status_t bmcv_image_transpose(bm_handle_t handle, bm_image input, bm_image output);
+/* The scaler (bmcv_image_vpp_*). 1N_BYTE; RGB and BGR in all layouts, ARGB and ABGR, GRAY, YUV444P, YUV420P, NV12: the
+ * pairs are in docs/reference/bmcv-operators.md; others, and zooms beyond 32 unless said otherwise, answer
+ * BM_NOT_SUPPORTED. Colours are converted first (by default BT.601 in limited range), then the crop of the input is
+ * scaled to the output. Crops of subsampled YUV become whole chroma samples, in the caller's array too. Addresses,
+ * strides and heaps do not matter; outputs may be inputs. Everything else that is wrong, a null handle too, is
+ * BM_ERR_FAILURE; a csc type that does not go from the one format to the other BM_ERR_PARAM.
+ */
+
+/* Many inputs with crop_num_vec[i] crops each, one output a crop; at most 256. crop_num_vec and crop_rect are both null
+ * (every input as a whole) or neither. More pairs: YUV422P to YUV420P, RGB and BGR packed and separate, YUV420P and
+ * NV12 to YUV444P. */
 DECL_EXPORT bm_status_t bmcv_image_vpp_basic(bm_handle_t handle, int in_img_num, bm_image* input, bm_image* output,
                                              int* crop_num_vec BMCV_DEFAULT(NULL),
                                              bmcv_rect_t* crop_rect BMCV_DEFAULT(NULL),
@@ -427,17 +451,23 @@ DECL_EXPORT bm_status_t bmcv_image_vpp_basic(bm_handle_t handle, int in_img_num,
                                              bmcv_resize_algorithm algorithm BMCV_DEFAULT(BMCV_INTER_LINEAR),
                                              csc_type_t csc_type BMCV_DEFAULT(CSC_MAX_ENUM),
                                              csc_matrix_t* matrix BMCV_DEFAULT(NULL));
+/* One input, one crop (null: all of it) for each output. Outputs are of one format. Any zoom, except with BICUBIC. */
 DECL_EXPORT bm_status_t bmcv_image_vpp_convert(bm_handle_t handle, int output_num, bm_image input, bm_image* output,
                                                bmcv_rect_t* crop_rect BMCV_DEFAULT(NULL),
                                                bmcv_resize_algorithm algorithm BMCV_DEFAULT(BMCV_INTER_LINEAR));
+/* The same with another colour conversion; with CSC_MAX_ENUM it is bmcv_image_vpp_convert. A matrix of the caller has
+ * coefficients from -4096 to 4095 and addends from -2^20 to 2^20 - 1. */
 DECL_EXPORT bm_status_t bmcv_image_vpp_csc_matrix_convert(
     bm_handle_t handle, int output_num, bm_image input, bm_image* output, csc_type_t csc,
     csc_matrix_t* matrix BMCV_DEFAULT(nullptr), bmcv_resize_algorithm algorithm BMCV_DEFAULT(BMCV_INTER_LINEAR),
     bmcv_rect_t* crop_rect BMCV_DEFAULT(NULL));
+/* Each crop goes to a place in its output, from 16 x 16 pixels. if_memset fills the output first, padding of rows too,
+ * with the padding's colour (GRAY: padding_r); RGB, BGR and GRAY only. */
 DECL_EXPORT bm_status_t bmcv_image_vpp_convert_padding(bm_handle_t handle, int output_num, bm_image input,
                                                        bm_image* output, bmcv_padding_atrr_t* padding_attr,
                                                        bmcv_rect_t* crop_rect BMCV_DEFAULT(NULL),
                                                        bmcv_resize_algorithm algorithm BMCV_DEFAULT(BMCV_INTER_LINEAR));
+/* Every input, or its crop, to its place in one output; the rest stays. At most 256 inputs of one format. */
 DECL_EXPORT bm_status_t bmcv_image_vpp_stitch(bm_handle_t handle, int input_num, bm_image* input, bm_image output,
                                               bmcv_rect_t* dst_crop_rect, bmcv_rect_t* src_crop_rect BMCV_DEFAULT(NULL),
                                               bmcv_resize_algorithm algorithm BMCV_DEFAULT(BMCV_INTER_LINEAR));

@@ -38,11 +38,11 @@ bm_status_t AtEdge(const char* function, bm_handle_t handle, Body body) {
   return AtEdge(function, body);
 }
 
-// For the operators whose only codes are NOT_SUPPORTED and FAILURE, which a null handle answers too.
+// For the operators whose only codes are NOT_SUPPORTED, FAILURE, which a null handle answers too, and perhaps one more.
 template <typename Body>
-bm_status_t AtEdgeOrFail(const char* function, bm_handle_t handle, Body body) {
+bm_status_t AtEdgeOrFail(const char* function, bm_handle_t handle, Body body, bm_status_t one_more = BM_SUCCESS) {
   const bm_status_t code = AtEdge(function, handle, body);
-  return code == BM_SUCCESS || code == BM_NOT_SUPPORTED ? code : BM_ERR_FAILURE;
+  return code == BM_SUCCESS || code == BM_NOT_SUPPORTED || code == one_more ? code : BM_ERR_FAILURE;
 }
 
 }  // namespace bm::cv

@@ -1,6 +1,7 @@
 #include "bmcv/src/paint.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <iterator>
 #include <utility>
@@ -16,11 +17,13 @@ struct FormatRow {
   int order[3];
   int shift_x, shift_y;
 };
-constexpr FormatRow kFormats[] = {
-    {FORMAT_RGB_PLANAR, {0, 1, 2}, 0, 0}, {FORMAT_BGR_PLANAR, {2, 1, 0}, 0, 0}, {FORMAT_RGB_PACKED, {0, 1, 2}, 0, 0},
-    {FORMAT_BGR_PACKED, {2, 1, 0}, 0, 0}, {FORMAT_GRAY, {0, 0, 0}, 0, 0},       {FORMAT_YUV420P, {0, 1, 2}, 1, 1},
-    {FORMAT_YUV422P, {0, 1, 2}, 1, 0},    {FORMAT_YUV444P, {0, 1, 2}, 0, 0},    {FORMAT_NV12, {0, 1, 2}, 1, 1},
-    {FORMAT_NV21, {0, 2, 1}, 1, 1},       {FORMAT_NV16, {0, 1, 2}, 1, 0},       {FORMAT_NV61, {0, 2, 1}, 1, 0}};
+constexpr FormatRow kFormats[] = {{FORMAT_RGB_PLANAR, {0, 1, 2}, 0, 0},    {FORMAT_BGR_PLANAR, {2, 1, 0}, 0, 0},
+                                  {FORMAT_RGB_PACKED, {0, 1, 2}, 0, 0},    {FORMAT_RGBP_SEPARATE, {0, 1, 2}, 0, 0},
+                                  {FORMAT_BGRP_SEPARATE, {2, 1, 0}, 0, 0}, {FORMAT_BGR_PACKED, {2, 1, 0}, 0, 0},
+                                  {FORMAT_GRAY, {0, 0, 0}, 0, 0},          {FORMAT_YUV420P, {0, 1, 2}, 1, 1},
+                                  {FORMAT_YUV422P, {0, 1, 2}, 1, 0},       {FORMAT_YUV444P, {0, 1, 2}, 0, 0},
+                                  {FORMAT_NV12, {0, 1, 2}, 1, 1},          {FORMAT_NV21, {0, 2, 1}, 1, 1},
+                                  {FORMAT_NV16, {0, 1, 2}, 1, 0},          {FORMAT_NV61, {0, 2, 1}, 1, 0}};
 
 // Appends one element of `value`: four images have it alike.
 void AppendElement(bm_image_data_format_ext type, uint8_t value, std::vector<uint8_t>* pixel) {
@@ -75,6 +78,12 @@ void FillBox(const Plane& plane, const Box& box, absl::Span<const uint8_t> pixel
     }
   }
   for (int y = 1; y < box.height; ++y) std::memcpy(first + y * plane.stride, first, bytes);
+}
+
+void FillRows(const Plane& plane, absl::Span<const uint8_t> pixel) {
+  uint8_t* const first = plane.row(0);
+  for (ptrdiff_t x = 0; x < plane.stride; ++x) first[x] = pixel[x % pixel.size()];
+  for (int y = 1; y < plane.height; ++y) std::memcpy(plane.row(y), first, plane.stride);
 }
 
 }  // namespace bm::cv

@@ -38,13 +38,16 @@ struct Paint {
   int shift_x, shift_y;
 };
 
-// For the RGB and BGR formats, GRAY (the first component), and the YUV formats of three planes or with interleaved
-// chroma.
+// For the RGB and BGR formats without alpha, GRAY (the first component), and the YUV formats of three planes or with
+// interleaved chroma.
 std::vector<Paint> PaintsOf(bm_image_format_ext format, bm_image_data_format_ext type, absl::Span<const Plane> planes,
                             const Colour& colour);
 
 // Writes `pixel` (plane.channels bytes) to every pixel of a box inside the plane.
 void FillBox(const Plane& plane, const Box& box, absl::Span<const uint8_t> pixel);
+
+// Writes it over and over to every byte of the plane's rows, their padding too.
+void FillRows(const Plane& plane, absl::Span<const uint8_t> pixel);
 
 }  // namespace bm::cv
 

@@ -88,9 +88,9 @@ absl::StatusOr<std::vector<ConstPlane>> InputPlanes(bm_handle_t handle, const bm
   return Planes<const uint8_t>(handle, *created, name);
 }
 
-absl::StatusOr<OutputPlanes> OutputPlanes::Open(bm_handle_t handle, const bm_image& image) {
+absl::StatusOr<OutputPlanes> OutputPlanes::Open(bm_handle_t handle, const bm_image& image, int heap_mask) {
   ASSIGN_OR_RETURN(Image* const created, FromImage(image));
-  if (!created->is_attached) RETURN_IF_ERROR(AllocateMemory(created, kEveryHeap));
+  if (!created->is_attached) RETURN_IF_ERROR(AllocateMemory(created, heap_mask));
   ASSIGN_OR_RETURN(std::vector<Plane> planes, Planes<uint8_t>(handle, *created, "output"));
   return OutputPlanes(handle, created->memory, std::move(planes));
 }

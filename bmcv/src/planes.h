@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "bmcv/src/filter.h"
+#include "bmcv/src/image.h"
 #include "bmcv_api_ext.h"
 
 namespace bm::cv {
@@ -41,10 +42,11 @@ absl::Status CheckAlike(const bm_image& a, const bm_image& b, absl::StatusCode r
 // DATA_LOSS if the image has no memory.
 absl::StatusOr<std::vector<ConstPlane>> InputPlanes(bm_handle_t handle, const bm_image& image, absl::string_view name);
 
-// Writable planes; the image gets memory of its own if it has none. Reports them as written when it goes away.
+// Writable planes; the image gets memory of its own, in the heaps of the mask, if it has none. Reports them as written
+// when it goes away.
 class OutputPlanes {
  public:
-  static absl::StatusOr<OutputPlanes> Open(bm_handle_t handle, const bm_image& image);
+  static absl::StatusOr<OutputPlanes> Open(bm_handle_t handle, const bm_image& image, int heap_mask = kEveryHeap);
   OutputPlanes(OutputPlanes&& other) noexcept
       : handle_(other.handle_), memory_(std::exchange(other.memory_, {})), planes_(std::move(other.planes_)) {}
   OutputPlanes(const OutputPlanes&) = delete;

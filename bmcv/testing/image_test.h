@@ -46,13 +46,15 @@ class Picture {
     EXPECT_EQ(bm_image_create(handle, height, width, format, type, &image_, nullptr), BM_SUCCESS);
     Learn(&row_bytes_);
   }
-  Picture(bm_handle_t handle, bm_image_format_ext format, int width, int height, const Bytes& bytes)
+  Picture(bm_handle_t handle, bm_image_format_ext format, int width, int height, const Bytes& bytes,
+          int heap = BMCV_HEAP_ANY)
       : Picture(handle, format, width, height) {
     bm_image_destroy(image_);
     std::vector<int> strides = row_bytes_;
     for (int& stride : strides) stride += 5;
     EXPECT_EQ(bm_image_create(handle, height, width, format, DATA_TYPE_EXT_1N_BYTE, &image_, strides.data()),
               BM_SUCCESS);
+    EXPECT_EQ(bm_image_alloc_dev_mem(image_, heap), BM_SUCCESS);
     std::vector<int> sizes = Sizes();
     std::vector<Bytes> planes;
     std::vector<void*> pointers;

@@ -1,0 +1,60 @@
+#include "bmcv/src/open_images.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "base/status_macros.h"
+
+namespace bm::cv {
+namespace {
+
+bool Overlap(const ConstPlane& a, const Plane& b) {
+  const auto end = [](const auto& plane) {
+    return plane.row(plane.height - 1) + static_cast<ptrdiff_t>(plane.width) * plane.channels;
+  };
+  return a.data < end(b) && b.data < end(a);
+}
+
+bool IsOverwritten(const ConstPlane& plane, const std::vector<OutputPlanes>& outputs) {
+  return std::any_of(outputs.begin(), outputs.end(), [&](const OutputPlanes& output) {
+    return std::any_of(output.planes().begin(), output.planes().end(),
+                       [&](const Plane& target) { return Overlap(plane, target); });
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<OpenImages> OpenAll(bm_handle_t handle, absl::Span<const bm_image* const> inputs,
+                                   absl::Span<const bm_image* const> outputs, int heap_mask) {
+  OpenImages open;
+  for (const bm_image* const input : inputs) {
+    ASSIGN_OR_RETURN(std::vector<ConstPlane> planes, InputPlanes(handle, *input, "input"));
+    open.inputs.push_back(std::move(planes));
+  }
+  for (const bm_image* const output : outputs) {
+    ASSIGN_OR_RETURN(OutputPlanes planes, OutputPlanes::Open(handle, *output, heap_mask));
+    open.outputs.push_back(std::move(planes));
+  }
+  for (std::vector<ConstPlane>& planes : open.inputs) {
+    for (ConstPlane& plane : planes) {
+      if (!IsOverwritten(plane, open.outputs)) continue;
+      open.copies.emplace_back();
+      plane = CopyOf(plane, &open.copies.back());
+    }
+  }
+  return open;
+}
+
+absl::StatusOr<bool> IsInScalerHeaps(bm_handle_t handle, const bm_image& image) {
+  ASSIGN_OR_RETURN(const Image* const created, FromImage(image));
+  if (!created->is_attached) return absl::DataLossError("input has no memory");
+  for (bm_device_mem_t memory : created->memory) {
+    unsigned heap = 0;
+    if (bm_get_gmem_heap_id(handle, &memory, &heap) != BM_SUCCESS || heap == 0) return false;
+  }
+  return true;
+}
+
+}  // namespace bm::cv
