@@ -99,6 +99,81 @@ std::map<std::string, TakesTest::Call> TakesTest::Calls() {
   const bm_handle_t h = handle_;
   const bmcv_point_t point = {1, 1};
   return {
+      {"bmcv_image_vpp_convert",
+       [=](bm_image a, bm_image) {
+         Picture packed(h, FORMAT_RGB_PACKED, kSide, kSide);
+         bm_image b = packed.image();
+         return bmcv_image_vpp_convert(h, 1, a, &b);
+       }},
+      {"bmcv_image_vpp_csc_matrix_convert",
+       [=](bm_image a, bm_image) {
+         Picture packed(h, FORMAT_RGB_PACKED, kSide, kSide);
+         bm_image b = packed.image();
+         return bmcv_image_vpp_csc_matrix_convert(h, 1, a, &b, CSC_MAX_ENUM);
+       }},
+      {"bmcv_image_vpp_convert_padding",
+       [=](bm_image a, bm_image) {
+         Picture packed(h, FORMAT_RGB_PACKED, kSide, kSide);
+         bm_image b = packed.image();
+         bmcv_padding_atrr_t padding = {0, 0, kSide, kSide, 0, 0, 0, 1};
+         return bmcv_image_vpp_convert_padding(h, 1, a, &b, &padding);
+       }},
+      {"bmcv_image_vpp_stitch",
+       [=](bm_image a, bm_image) {
+         Picture packed(h, FORMAT_RGB_PACKED, kSide, kSide);
+         return bmcv_image_vpp_stitch(h, 1, &a, packed.image(), &rect_);
+       }},
+      {"bmcv_image_vpp_basic",
+       [=](bm_image a, bm_image) {
+         Picture packed(h, FORMAT_RGB_PACKED, kSide, kSide);
+         bm_image b = packed.image();
+         return bmcv_image_vpp_basic(h, 1, &a, &b);
+       }},
+      {"bmcv_image_vpp_basic_v2",
+       [=](bm_image a, bm_image) {
+         Picture planar(h, FORMAT_RGB_PLANAR, kSide, kSide, DATA_TYPE_EXT_FLOAT32);
+         bm_image b = planar.image();
+         return bmcv_image_vpp_basic_v2(h, 1, &a, &b);
+       }},
+      {"bmcv_image_csc_convert_to",
+       [=](bm_image a, bm_image) {
+         Picture planar(h, FORMAT_RGB_PLANAR, kSide, kSide, DATA_TYPE_EXT_FLOAT32);
+         bm_image b = planar.image();
+         return bmcv_image_csc_convert_to(h, 1, &a, &b);
+       }},
+      {"bmcv_image_storage_convert",
+       [=](bm_image a, bm_image) {
+         Picture gray(h, FORMAT_GRAY, kSide, kSide);
+         bm_image b = gray.image();
+         return bmcv_image_storage_convert(h, 1, &a, &b);
+       }},
+      {"bmcv_image_storage_convert_with_csctype",
+       [=](bm_image a, bm_image) {
+         Picture gray(h, FORMAT_GRAY, kSide, kSide);
+         bm_image b = gray.image();
+         return bmcv_image_storage_convert_with_csctype(h, 1, &a, &b, CSC_MAX_ENUM);
+       }},
+      {"bmcv_image_yuv2bgr_ext",
+       [=](bm_image a, bm_image) {
+         Picture planar(h, FORMAT_BGR_PLANAR, kSide, kSide);
+         bm_image b = planar.image();
+         return bmcv_image_yuv2bgr_ext(h, 1, &a, &b);
+       }},
+      {"bmcv_image_yuv2hsv",
+       [=](bm_image a, bm_image) {
+         Picture hsv(h, FORMAT_HSV_PLANAR, kSide, kSide);
+         return bmcv_image_yuv2hsv(h, rect_, a, hsv.image());
+       }},
+      {"bmcv_image_resize",
+       [=](bm_image a, bm_image b) {
+         bmcv_resize_t whole = {0, 0, kSide, kSide, kSide, kSide};
+         bmcv_resize_image attributes = {&whole, 1, 1, 0, 0, 0, BMCV_INTER_NEAREST};
+         return bmcv_image_resize(h, 1, &attributes, &a, &b);
+       }},
+      {"bmcv_image_convert_to",
+       [=](bm_image a, bm_image b) {
+         return bmcv_image_convert_to(h, 1, {1, 0, 1, 0, 1, 0}, &a, &b);
+       }},
       {"bmcv_width_align", [=](bm_image a, bm_image b) { return bmcv_width_align(h, a, b); }},
       {"bmcv_image_copy_to", [=](bm_image a, bm_image b) { return bmcv_image_copy_to(h, {}, a, b); }},
       {"bmcv_image_crop", [=](bm_image a, bm_image b) { return bmcv_image_crop(h, 1, &rect_, a, &b); }},

@@ -361,7 +361,13 @@ DECL_EXPORT unsigned long long bmcv_calc_cbcr_addr(unsigned long long y_addr, un
 
 /* The same pixels with the output's strides; any format and type, equal on both sides, else BM_ERR_DATA. */
 DECL_EXPORT bm_status_t bmcv_width_align(bm_handle_t handle, bm_image input, bm_image output);
+/* 1 to 4 images of NV12, NV21, NV16, NV61, YUV420P, YUV422P, even sizes, to RGB_PLANAR or BGR_PLANAR of 1N_BYTE,
+ * 4N_BYTE (four images in one) or FLOAT32 by BT.601 in limited range; the rounding is the scaler's for inputs outside
+ * heap 0, else the firmware's. BM_ERR_DATA. */
 DECL_EXPORT bm_status_t bmcv_image_yuv2bgr_ext(bm_handle_t handle, int image_num, bm_image* input, bm_image* output);
+/* A rectangle of NV12, NV21 or YUV420P to HSV_PLANAR: hue in steps of two degrees (0..180), saturation and value in
+ * 0..255. An output larger by an even number of pixels has it in the middle of zeros. BM_ERR_PARAM for a rectangle
+ * outside the input and other sizes, BM_NOT_SUPPORTED for formats. */
 DECL_EXPORT bm_status_t bmcv_image_yuv2hsv(bm_handle_t handle, bmcv_rect_t rect, bm_image input, bm_image output);
 /* image_num pictures of one size to another format or type; four of them are one 4N_BYTE image. Equal inputs, equal
  * outputs; YUV420P, 422P (input only), 444P, NV12, NV21, NV16, NV61, GRAY, RGB and BGR planar, packed and separate;
@@ -433,10 +439,10 @@ DECL_EXPORT bm_status_t bmcv_image_convert_to(bm_handle_t handle, int input_num,
 /* RGB_PLANAR, BGR_PLANAR, GRAY; 1N_BYTE, FLOAT32. The output has the input's height as width and width as height, its
  * format and type, else BM_NOT_SUPPORTED. */
 DECL_EXPORT bm_status_t bmcv_image_transpose(bm_handle_t handle, bm_image input, bm_image output);
-/* The scaler (bmcv_image_vpp_*). 1N_BYTE; RGB and BGR in all layouts, ARGB and ABGR, GRAY, YUV444P, YUV420P, NV12: the
- * pairs are in docs/reference/bmcv-operators.md; others, and zooms beyond 32 unless said otherwise, answer
- * BM_NOT_SUPPORTED. Colours are converted first (by default BT.601 in limited range), then the crop of the input is
- * scaled to the output. Crops of subsampled YUV become whole chroma samples, in the caller's array too. Addresses,
+/* The scaler (bmcv_image_vpp_*). 1N_BYTE; RGB and BGR in all layouts, ARGB and ABGR, GRAY, YUV444P, YUV420P, NV12,
+ * COMPRESSED: the pairs are in docs/reference/bmcv-operators.md; others, and zooms beyond 32 unless said otherwise,
+ * answer BM_NOT_SUPPORTED. Colours are converted first (by default BT.601 in limited range), then the crop of the input
+ * is scaled to the output. Crops of subsampled YUV become whole chroma samples, in the caller's array too. Addresses,
  * strides and heaps do not matter; outputs may be inputs. Everything else that is wrong, a null handle too, is
  * BM_ERR_FAILURE; a csc type that does not go from the one format to the other BM_ERR_PARAM.
  */
@@ -471,11 +477,16 @@ DECL_EXPORT bm_status_t bmcv_image_vpp_convert_padding(bm_handle_t handle, int o
 DECL_EXPORT bm_status_t bmcv_image_vpp_stitch(bm_handle_t handle, int input_num, bm_image* input, bm_image output,
                                               bmcv_rect_t* dst_crop_rect, bmcv_rect_t* src_crop_rect BMCV_DEFAULT(NULL),
                                               bmcv_resize_algorithm algorithm BMCV_DEFAULT(BMCV_INTER_LINEAR));
+/* bmcv_image_vpp_basic into RGB_PLANAR or BGR_PLANAR, then bmcv_image_convert_to (null: values stay) to FLOAT32,
+ * 1N_BYTE or 1N_BYTE_SIGNED, in one pass with the same bytes; the colour of a padding goes through it too. BM_ERR_DATA
+ * for other outputs and inputs without memory, BM_ERR_DEVNOTREADY for a null handle; otherwise the codes of
+ * bmcv_image_vpp_basic. */
 DECL_EXPORT bm_status_t bmcv_image_csc_convert_to(
     bm_handle_t handle, int img_num, bm_image* input, bm_image* output, int* crop_num_vec BMCV_DEFAULT(NULL),
     bmcv_rect_t* crop_rect BMCV_DEFAULT(NULL), bmcv_padding_atrr_t* padding_attr BMCV_DEFAULT(NULL),
     bmcv_resize_algorithm algorithm BMCV_DEFAULT(BMCV_INTER_LINEAR), csc_type_t csc_type BMCV_DEFAULT(CSC_MAX_ENUM),
     csc_matrix_t* matrix BMCV_DEFAULT(NULL), bmcv_convert_to_attr* convert_to_attr BMCV_DEFAULT(NULL));
+/* The same. */
 DECL_EXPORT bm_status_t bmcv_image_vpp_basic_v2(
     bm_handle_t handle, int img_num, bm_image* input, bm_image* output, int* crop_num_vec BMCV_DEFAULT(NULL),
     bmcv_rect_t* crop_rect BMCV_DEFAULT(NULL), bmcv_padding_atrr_t* padding_attr BMCV_DEFAULT(NULL),

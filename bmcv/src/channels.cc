@@ -26,6 +26,7 @@ constexpr FormatRow kFormats[] = {
     {FORMAT_YUV422P, Colours::kYuv, kHalf, {{0, 0}, {1, 0}, {2, 0}}, -1},
     {FORMAT_YUV444P, Colours::kYuv, kFull, {{0, 0}, {1, 0}, {2, 0}}, -1},
     {FORMAT_NV12, Colours::kYuv, kQuarter, {{0, 0}, {1, 0}, {1, 1}}, -1},
+    {FORMAT_COMPRESSED, Colours::kYuv, kQuarter, {{0, 0}, {1, 0}, {1, 1}}, -1},  // opened as NV12
     {FORMAT_NV21, Colours::kYuv, kQuarter, {{0, 0}, {1, 1}, {1, 0}}, -1},
     {FORMAT_NV16, Colours::kYuv, kHalf, {{0, 0}, {1, 0}, {1, 1}}, -1},
     {FORMAT_NV61, Colours::kYuv, kHalf, {{0, 0}, {1, 1}, {1, 0}}, -1},

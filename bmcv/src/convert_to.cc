@@ -1,6 +1,4 @@
 // bmcv_image_convert_to: out = alpha * x + beta, channel by channel.
-#include "bmcv/src/convert_to.h"
-
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
@@ -11,59 +9,39 @@
 #include "absl/strings/str_format.h"
 #include "base/cpu.h"
 #include "base/status_macros.h"
-#include "bmcv/kernels/scale_to.h"
 #include "bmcv/src/edge.h"
 #include "bmcv/src/image.h"
+#include "bmcv/src/linear.h"
 #include "bmcv/src/open_images.h"
+#include "bmcv/src/operators.h"
 #include "bmcv/src/planes.h"
+#include "bmcv_api_ext.h"
 
 namespace bm::cv {
-
-Linear LinearOf(const bmcv_convert_to_attr& attributes, int channel) {
-  const Linear channels[] = {{attributes.alpha_0, attributes.beta_0},
-                             {attributes.alpha_1, attributes.beta_1},
-                             {attributes.alpha_2, attributes.beta_2}};
-  return channels[channel];
-}
-
 namespace {
 
-constexpr bm_image_format_ext kFormats[] = {FORMAT_RGB_PLANAR, FORMAT_BGR_PLANAR, FORMAT_GRAY};
-
-using RowFunction = void(const RowKernels& kernels, const uint8_t* in, Linear linear, uint8_t* out, int count);
-
-template <typename Source, typename Target>
-void PlainRow(const RowKernels& /*kernels*/, const uint8_t* in, Linear linear, uint8_t* out, int count) {
-  ScaleRow(reinterpret_cast<const Source*>(in), linear.alpha, linear.beta, reinterpret_cast<Target*>(out), count);
-}
-
-void FloatRow(const RowKernels& kernels, const uint8_t* in, Linear linear, uint8_t* out, int count) {
-  kernels.scale_to_float(in, linear.alpha, linear.beta, reinterpret_cast<float*>(out), count);
-}
-void ByteRow(const RowKernels& kernels, const uint8_t* in, Linear linear, uint8_t* out, int count) {
-  kernels.scale_to_byte(in, linear.alpha, linear.beta, out, count);
-}
-void SignedByteRow(const RowKernels& kernels, const uint8_t* in, Linear linear, uint8_t* out, int count) {
-  kernels.scale_to_signed_byte(in, linear.alpha, linear.beta, reinterpret_cast<int8_t*>(out), count);
-}
-
-// What the types make of a row; values of four images beside each other count as four.
+// Four images in one are four times as many values, or go apart.
 struct PairRow {
   bm_image_data_format_ext input, output;
-  int values_a_pixel;  // that go through `function` together
+  int values_a_pixel;  // that are converted together
   int outputs;         // images made of an input
-  RowFunction* function;
 };
 constexpr PairRow kPairs[] = {
-    {DATA_TYPE_EXT_1N_BYTE, DATA_TYPE_EXT_FLOAT32, 1, 1, FloatRow},
-    {DATA_TYPE_EXT_1N_BYTE, DATA_TYPE_EXT_1N_BYTE, 1, 1, ByteRow},
-    {DATA_TYPE_EXT_1N_BYTE, DATA_TYPE_EXT_1N_BYTE_SIGNED, 1, 1, SignedByteRow},
-    {DATA_TYPE_EXT_1N_BYTE_SIGNED, DATA_TYPE_EXT_1N_BYTE_SIGNED, 1, 1, PlainRow<int8_t, int8_t>},
-    {DATA_TYPE_EXT_FLOAT32, DATA_TYPE_EXT_FLOAT32, 1, 1, PlainRow<float, float>},
-    {DATA_TYPE_EXT_4N_BYTE, DATA_TYPE_EXT_FLOAT32, 1, 4, FloatRow},
-    {DATA_TYPE_EXT_4N_BYTE, DATA_TYPE_EXT_4N_BYTE, 4, 1, ByteRow},
-    {DATA_TYPE_EXT_4N_BYTE, DATA_TYPE_EXT_4N_BYTE_SIGNED, 4, 1, SignedByteRow},
+    {DATA_TYPE_EXT_1N_BYTE, DATA_TYPE_EXT_FLOAT32, 1, 1},
+    {DATA_TYPE_EXT_1N_BYTE, DATA_TYPE_EXT_1N_BYTE, 1, 1},
+    {DATA_TYPE_EXT_1N_BYTE, DATA_TYPE_EXT_1N_BYTE_SIGNED, 1, 1},
+    {DATA_TYPE_EXT_1N_BYTE_SIGNED, DATA_TYPE_EXT_1N_BYTE_SIGNED, 1, 1},
+    {DATA_TYPE_EXT_FLOAT32, DATA_TYPE_EXT_FLOAT32, 1, 1},
+    {DATA_TYPE_EXT_4N_BYTE, DATA_TYPE_EXT_FLOAT32, 1, 4},
+    {DATA_TYPE_EXT_4N_BYTE, DATA_TYPE_EXT_4N_BYTE, 4, 1},
+    {DATA_TYPE_EXT_4N_BYTE, DATA_TYPE_EXT_4N_BYTE_SIGNED, 4, 1},
 };
+
+// The type of one of four images.
+bm_image_data_format_ext SingleOf(bm_image_data_format_ext type) {
+  if (type == DATA_TYPE_EXT_4N_BYTE) return DATA_TYPE_EXT_1N_BYTE;
+  return type == DATA_TYPE_EXT_4N_BYTE_SIGNED ? DATA_TYPE_EXT_1N_BYTE_SIGNED : type;
+}
 
 absl::StatusOr<const PairRow*> FindPair(const bm_image& input, const bm_image& output) {
   const auto pair = std::find_if(std::begin(kPairs), std::end(kPairs), [&](const PairRow& row) {
@@ -75,7 +53,7 @@ absl::StatusOr<const PairRow*> FindPair(const bm_image& input, const bm_image& o
 }
 
 absl::Status CheckImages(const bm_image& input, const bm_image& output, const PairRow& pair) {
-  RETURN_IF_ERROR(CheckFormat(input, kFormats, {pair.input}, absl::StatusCode::kDataLoss));
+  RETURN_IF_ERROR(CheckFormat(input, takes::bmcv_image_convert_to.formats, {pair.input}, absl::StatusCode::kDataLoss));
   bm_image expected = input;
   expected.data_type = pair.output;
   RETURN_IF_ERROR(CheckAlike(expected, output, absl::StatusCode::kDataLoss));
@@ -88,6 +66,7 @@ absl::Status CheckImages(const bm_image& input, const bm_image& output, const Pa
 void ConvertImage(const PairRow& pair, const std::vector<ConstPlane>& source, int lane,
                   const bmcv_convert_to_attr& attributes, const std::vector<Plane>& target) {
   const RowKernels kernels = RowKernelsFor(UsableCpuLevel());
+  LinearRow* const function = LinearRowFor(SingleOf(pair.input), SingleOf(pair.output));
   std::vector<uint8_t> lane_row;
   for (size_t p = 0; p < source.size(); ++p) {
     const int width = source[p].width;
@@ -98,8 +77,7 @@ void ConvertImage(const PairRow& pair, const std::vector<ConstPlane>& source, in
         for (int x = 0; x < width; ++x) lane_row[x] = row[x * pair.outputs + lane];
         row = lane_row.data();
       }
-      pair.function(kernels, row, LinearOf(attributes, static_cast<int>(p)), target[p].row(y),
-                    width * pair.values_a_pixel);
+      function(kernels, row, LinearOf(attributes, static_cast<int>(p)), target[p].row(y), width * pair.values_a_pixel);
     }
   }
 }

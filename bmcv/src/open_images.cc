@@ -6,6 +6,8 @@
 
 #include "absl/status/status.h"
 #include "base/status_macros.h"
+#include "bmcv/src/compressed.h"
+#include "bmlib/src/bmlib_internal.h"
 
 namespace bm::cv {
 namespace {
@@ -24,13 +26,20 @@ bool IsOverwritten(const ConstPlane& plane, const std::vector<OutputPlanes>& out
   });
 }
 
+absl::StatusOr<std::vector<ConstPlane>> OpenInput(bm_handle_t handle, const bm_image& image) {
+  if (image.image_format != FORMAT_COMPRESSED) return InputPlanes(handle, image, "input");
+  ASSIGN_OR_RETURN(const Image* const created, FromImage(image));
+  if (bm_sync_api(handle) != BM_SUCCESS) return absl::InternalError("the queue does not come to rest");
+  return CompressedPlanes(handle, *created);
+}
+
 }  // namespace
 
 absl::StatusOr<OpenImages> OpenAll(bm_handle_t handle, absl::Span<const bm_image* const> inputs,
                                    absl::Span<const bm_image* const> outputs, int heap_mask) {
   OpenImages open;
   for (const bm_image* const input : inputs) {
-    ASSIGN_OR_RETURN(std::vector<ConstPlane> planes, InputPlanes(handle, *input, "input"));
+    ASSIGN_OR_RETURN(std::vector<ConstPlane> planes, OpenInput(handle, *input));
     open.inputs.push_back(std::move(planes));
   }
   for (const bm_image* const output : outputs) {

@@ -20,9 +20,9 @@ struct OpenImages {
   std::deque<std::vector<uint8_t>> copies;  // of input planes that share memory with an output
 };
 
-// All planes of all images. Inputs read as they were before the call, even where outputs lie in the same memory.
-// Outputs without memory get some in the heaps of the mask, after every input was found to have some. DATA_LOSS,
-// RESOURCE_EXHAUSTED.
+// All planes of all images, compressed inputs as NV12. Inputs read as they were before the call, even where outputs lie
+// in the same memory. Outputs without memory get some in the heaps of the mask, after every input was found to have
+// some. DATA_LOSS, RESOURCE_EXHAUSTED; INVALID_ARGUMENT for a compressed input that is none.
 absl::StatusOr<OpenImages> OpenAll(bm_handle_t handle, absl::Span<const bm_image* const> inputs,
                                    absl::Span<const bm_image* const> outputs, int heap_mask = kEveryHeap);
 

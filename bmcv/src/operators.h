@@ -41,6 +41,21 @@ inline constexpr bm_image_format_ext kWithLuma[] = {FORMAT_YUV420P, FORMAT_YUV42
 inline constexpr bm_image_format_ext kBlurred[] = {
     FORMAT_YUV420P,    FORMAT_YUV422P,    FORMAT_YUV444P,    FORMAT_GRAY,          FORMAT_RGB_PLANAR,
     FORMAT_BGR_PLANAR, FORMAT_RGB_PACKED, FORMAT_BGR_PACKED, FORMAT_RGBP_SEPARATE, FORMAT_BGRP_SEPARATE};
+inline constexpr bm_image_format_ext kScaled[] = {
+    FORMAT_RGB_PLANAR,    FORMAT_BGR_PLANAR,  FORMAT_RGB_PACKED,  FORMAT_BGR_PACKED, FORMAT_RGBP_SEPARATE,
+    FORMAT_BGRP_SEPARATE, FORMAT_ARGB_PACKED, FORMAT_ABGR_PACKED, FORMAT_GRAY,       FORMAT_YUV444P,
+    FORMAT_YUV420P,       FORMAT_NV12,        FORMAT_COMPRESSED};
+inline constexpr bm_image_format_ext kScaledOrYuv422[] = {
+    FORMAT_RGB_PLANAR,    FORMAT_BGR_PLANAR,  FORMAT_RGB_PACKED,  FORMAT_BGR_PACKED, FORMAT_RGBP_SEPARATE,
+    FORMAT_BGRP_SEPARATE, FORMAT_ARGB_PACKED, FORMAT_ABGR_PACKED, FORMAT_GRAY,       FORMAT_YUV444P,
+    FORMAT_YUV422P,       FORMAT_YUV420P,     FORMAT_NV12,        FORMAT_COMPRESSED};
+inline constexpr bm_image_format_ext kStored[] = {
+    FORMAT_YUV420P,    FORMAT_YUV422P,    FORMAT_YUV444P,       FORMAT_NV12,         FORMAT_NV21,
+    FORMAT_NV16,       FORMAT_NV61,       FORMAT_GRAY,          FORMAT_RGB_PLANAR,   FORMAT_BGR_PLANAR,
+    FORMAT_RGB_PACKED, FORMAT_BGR_PACKED, FORMAT_RGBP_SEPARATE, FORMAT_BGRP_SEPARATE};
+inline constexpr bm_image_format_ext kSubsampled[] = {FORMAT_NV12, FORMAT_NV21,    FORMAT_NV16,
+                                                      FORMAT_NV61, FORMAT_YUV420P, FORMAT_YUV422P};
+inline constexpr bm_image_format_ext kSubsampledTwice[] = {FORMAT_NV12, FORMAT_NV21, FORMAT_YUV420P};
 inline constexpr bm_image_data_format_ext kEveryType[] = {
     DATA_TYPE_EXT_FLOAT32,        DATA_TYPE_EXT_1N_BYTE, DATA_TYPE_EXT_4N_BYTE, DATA_TYPE_EXT_1N_BYTE_SIGNED,
     DATA_TYPE_EXT_4N_BYTE_SIGNED, DATA_TYPE_EXT_FP16,    DATA_TYPE_EXT_BF16};
@@ -53,6 +68,11 @@ inline constexpr bm_image_data_format_ext kCropped[] = {DATA_TYPE_EXT_1N_BYTE, D
 inline constexpr bm_image_data_format_ext kCopied[] = {DATA_TYPE_EXT_1N_BYTE, DATA_TYPE_EXT_1N_BYTE_SIGNED,
                                                        DATA_TYPE_EXT_FLOAT32, DATA_TYPE_EXT_4N_BYTE,
                                                        DATA_TYPE_EXT_4N_BYTE_SIGNED};
+inline constexpr bm_image_data_format_ext kBytesOrFloat[] = {DATA_TYPE_EXT_1N_BYTE, DATA_TYPE_EXT_4N_BYTE,
+                                                             DATA_TYPE_EXT_FLOAT32};
+inline constexpr bm_image_data_format_ext kScaledValues[] = {DATA_TYPE_EXT_1N_BYTE, DATA_TYPE_EXT_1N_BYTE_SIGNED,
+                                                             DATA_TYPE_EXT_FLOAT32, DATA_TYPE_EXT_4N_BYTE};
+
 struct Operator {
   const char* function;
   Formats formats;

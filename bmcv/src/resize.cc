@@ -13,6 +13,7 @@
 #include "bmcv/src/edge.h"
 #include "bmcv/src/image.h"
 #include "bmcv/src/open_images.h"
+#include "bmcv/src/operators.h"
 #include "bmcv/src/paint.h"
 #include "bmcv/src/planes.h"
 #include "bmcv/src/vpp.h"
@@ -21,9 +22,6 @@
 
 namespace bm::cv {
 namespace {
-
-constexpr bm_image_format_ext kFormats[] = {FORMAT_RGB_PLANAR, FORMAT_BGR_PLANAR, FORMAT_RGB_PACKED, FORMAT_BGR_PACKED,
-                                            FORMAT_GRAY};
 
 struct TypePair {
   bm_image_data_format_ext input, output;
@@ -49,8 +47,8 @@ struct Part {
 
 absl::Status CheckPart(const Part& part, const TypePair& types, const bmcv_resize_t& rectangle) {
   const bm_image &input = *part.input, &output = *part.output;
-  RETURN_IF_ERROR(CheckFormat(input, kFormats, {types.input}, absl::StatusCode::kDataLoss));
-  RETURN_IF_ERROR(CheckFormat(output, kFormats, {types.output}, absl::StatusCode::kDataLoss));
+  RETURN_IF_ERROR(CheckFormat(input, takes::bmcv_image_resize.formats, {types.input}, absl::StatusCode::kDataLoss));
+  RETURN_IF_ERROR(CheckFormat(output, takes::bmcv_image_resize.formats, {types.output}, absl::StatusCode::kDataLoss));
   const bool same_colours = ColoursOf(input.image_format) == ColoursOf(output.image_format);
   if (!same_colours && types.input != DATA_TYPE_EXT_1N_BYTE) {
     return absl::DataLossError(absl::StrFormat("format %d to %d with data type %d; bytes only",

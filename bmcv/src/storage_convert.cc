@@ -10,6 +10,7 @@
 #include "bmcv/src/edge.h"
 #include "bmcv/src/image.h"
 #include "bmcv/src/open_images.h"
+#include "bmcv/src/operators.h"
 #include "bmcv/src/planes.h"
 #include "bmcv/src/typed_pixels.h"
 #include "bmcv/src/vpp.h"
@@ -18,11 +19,6 @@
 namespace bm::cv {
 namespace {
 
-constexpr bm_image_format_ext kInputs[] = {
-    FORMAT_YUV420P,    FORMAT_YUV422P,    FORMAT_YUV444P,       FORMAT_NV12,         FORMAT_NV21,
-    FORMAT_NV16,       FORMAT_NV61,       FORMAT_GRAY,          FORMAT_RGB_PLANAR,   FORMAT_BGR_PLANAR,
-    FORMAT_RGB_PACKED, FORMAT_BGR_PACKED, FORMAT_RGBP_SEPARATE, FORMAT_BGRP_SEPARATE};
-constexpr bm_image_data_format_ext kTypes[] = {DATA_TYPE_EXT_1N_BYTE, DATA_TYPE_EXT_4N_BYTE, DATA_TYPE_EXT_FLOAT32};
 constexpr int kMostWidth = 8192;
 constexpr int kLeastSide = 16, kMostSide = 4096;  // of what the scaler takes
 
@@ -45,8 +41,8 @@ absl::Status CheckAllAlike(const std::vector<const bm_image*>& images) {
 
 absl::Status CheckImages(const std::vector<const bm_image*>& inputs, const std::vector<const bm_image*>& outputs) {
   const bm_image &input = *inputs[0], &output = *outputs[0];
-  RETURN_IF_ERROR(CheckFormat(input, kInputs, kTypes, absl::StatusCode::kDataLoss));
-  RETURN_IF_ERROR(CheckFormat(output, kInputs, kTypes, absl::StatusCode::kDataLoss));
+  RETURN_IF_ERROR(CheckOperand(input, takes::bmcv_image_storage_convert, absl::StatusCode::kDataLoss));
+  RETURN_IF_ERROR(CheckOperand(output, takes::bmcv_image_storage_convert, absl::StatusCode::kDataLoss));
   RETURN_IF_ERROR(CheckAllAlike(inputs));
   RETURN_IF_ERROR(CheckAllAlike(outputs));
   if (output.image_format == FORMAT_YUV422P) {

@@ -5,11 +5,15 @@
 #include <iterator>
 
 #include "absl/strings/str_format.h"
+#include "base/cpu.h"
 #include "base/status_macros.h"
 #include "bmcv/src/channels.h"
+#include "bmcv/src/image.h"
+#include "bmcv/src/linear.h"
 #include "bmcv/src/open_images.h"
 #include "bmcv/src/paint.h"
 #include "bmcv/src/planes.h"
+#include "bmcv/src/resampler.h"
 #include "bmcv/src/write_pixels.h"
 
 namespace bm::cv {
@@ -49,6 +53,7 @@ constexpr PairRow kPairs[] = {
     {Bits(FORMAT_GRAY), Bits(FORMAT_GRAY), Demand::kNone, false},
     {Bits(FORMAT_GRAY), kRgb, Demand::kEvenInput, false},
     {kYuv420, kRgb | kWithAlpha | Bits(FORMAT_YUV420P), Demand::kEvenInput, false},
+    {Bits(FORMAT_COMPRESSED), kRgb | Bits(FORMAT_YUV420P), Demand::kEvenInput, false},
     {Bits(FORMAT_YUV444P), kRgb | kWithAlpha | Bits(FORMAT_YUV444P), Demand::kNone, false},
     {Bits(FORMAT_YUV444P), Bits(FORMAT_YUV420P, FORMAT_YUV422P), Demand::kSameSize, false},
     {Bits(FORMAT_YUV422P), Bits(FORMAT_YUV420P) | kPackedRgb | kSeparateRgb, Demand::kNone, true},
@@ -65,9 +70,25 @@ constexpr AlgorithmRow kAlgorithms[] = {{BMCV_INTER_NEAREST, Sampling::kNearest}
 
 constexpr int kMostZoom = 32;
 
-absl::StatusOr<const PairRow*> FindPair(const bm_image& input, const bm_image& output, bool has_more_pairs) {
-  for (const bm_image* image : {&input, &output}) {
-    RETURN_IF_ERROR(CheckPixelFormat(*image, {image->image_format}, absl::StatusCode::kUnimplemented));
+// Outputs of values that went through alpha * x + beta.
+absl::Status CheckLinearOutput(const bm_image& output) {
+  constexpr bm_image_format_ext kFormats[] = {FORMAT_RGB_PLANAR, FORMAT_BGR_PLANAR};
+  constexpr bm_image_data_format_ext kTypes[] = {DATA_TYPE_EXT_FLOAT32, DATA_TYPE_EXT_1N_BYTE,
+                                                 DATA_TYPE_EXT_1N_BYTE_SIGNED};
+  RETURN_IF_ERROR(CheckFormat(output, kFormats, kTypes, absl::StatusCode::kDataLoss));
+  ASSIGN_OR_RETURN(const Image* const created, FromImage(output));
+  if (created->strides[0] == created->shapes[0].row_bytes()) return absl::OkStatus();
+  return absl::DataLossError(absl::StrFormat("output has a stride of %d bytes; %d, without gaps", created->strides[0],
+                                             created->shapes[0].row_bytes()));
+}
+
+absl::StatusOr<const PairRow*> FindPair(const VppRequest& request, bool has_more_pairs) {
+  const bm_image &input = *request.input, &output = *request.output;
+  RETURN_IF_ERROR(CheckPixelFormat(input, {input.image_format}, absl::StatusCode::kUnimplemented));
+  if (request.linear != nullptr) {
+    RETURN_IF_ERROR(CheckLinearOutput(output));
+  } else {
+    RETURN_IF_ERROR(CheckPixelFormat(output, {output.image_format}, absl::StatusCode::kUnimplemented));
   }
   for (const PairRow& row : kPairs) {
     if ((row.inputs >> input.image_format & 1) != 0 && (row.outputs >> output.image_format & 1) != 0 &&
@@ -149,6 +170,51 @@ absl::Status CheckFill(const VppRequest& request) {
       absl::StrFormat("format %d cannot be filled with a colour; RGB, BGR and gray can", static_cast<int>(format)));
 }
 
+// ---- The work ----
+
+using Planes = std::vector<Plane>;
+
+void RunJob(const VppJob& job, const std::vector<ConstPlane>& input, const Planes& output) {
+  const VppRequest& request = job.request;
+  const bm_image_format_ext format = request.output->image_format;
+  if (request.fill != nullptr) {
+    const Colour colour = {request.fill->padding_r, request.fill->padding_g, request.fill->padding_b};
+    for (const Paint& paint : PaintsOf(format, DATA_TYPE_EXT_1N_BYTE, output, colour)) {
+      FillRows(paint.plane, paint.pixel);
+    }
+  }
+  const ConstPixels source = AsPixels(request.input->image_format, input, {});
+  WritePixels(source, request.crop, job.sampling, job.conversion, PartOf(AsPixels(format, output, {}), request.place));
+}
+
+// The same with every byte going through alpha * x + beta on its way.
+void RunLinearJob(const VppJob& job, const std::vector<ConstPlane>& input, const Planes& output) {
+  const VppRequest& request = job.request;
+  const bm_image_format_ext format = request.output->image_format;
+  const RowKernels kernels = RowKernelsFor(UsableCpuLevel());
+  LinearRow* const convert = LinearRowFor(DATA_TYPE_EXT_1N_BYTE, request.output->data_type);
+  const int element_bytes = output[0].channels;
+  const Pixels whole = AsPixels(format, output, {element_bytes, 0}), target = PartOf(whole, request.place);
+  const auto linear = [&](int c) { return LinearOf(*request.linear, format == FORMAT_BGR_PLANAR ? 2 - c : c); };
+  if (request.fill != nullptr) {
+    const uint8_t colour[] = {request.fill->padding_r, request.fill->padding_g, request.fill->padding_b};
+    for (int c = 0; c < 3; ++c) {
+      const std::vector<uint8_t> row(whole.width, colour[c]);
+      for (int y = 0; y < whole.height; ++y) {
+        convert(kernels, row.data(), linear(c), whole.channels[c].row(y), whole.width);
+      }
+    }
+  }
+  const ConstPixels source = AsPixels(request.input->image_format, input, {});
+  Resampler rows(source, {request.crop, target.width, target.height, job.sampling}, job.conversion, 3, kernels);
+  std::vector<uint8_t> bytes(size_t{3} * target.width);
+  uint8_t* const out[] = {bytes.data(), bytes.data() + target.width, bytes.data() + 2 * target.width};
+  for (int y = 0; y < target.height; ++y) {
+    rows.Row(y, out);
+    for (int c = 0; c < 3; ++c) convert(kernels, out[c], linear(c), target.channels[c].row(y), target.width);
+  }
+}
+
 }  // namespace
 
 bmcv_rect_t WholeOf(const bm_image& image) { return {0, 0, image.width, image.height}; }
@@ -160,7 +226,7 @@ bool IsInside(const bmcv_rect_t& rect, const bm_image& image) {
 
 absl::StatusOr<VppJob> CheckRequest(const VppRequest& request, const VppOptions& options) {
   VppJob job = {request, Sampling::kLinear, {}};
-  ASSIGN_OR_RETURN(const PairRow* const pair, FindPair(*request.input, *request.output, options.has_more_pairs));
+  ASSIGN_OR_RETURN(const PairRow* const pair, FindPair(request, options.has_more_pairs));
   const auto algorithm = std::find_if(std::begin(kAlgorithms), std::end(kAlgorithms),
                                       [&](const AlgorithmRow& row) { return row.algorithm == options.algorithm; });
   if (algorithm == std::end(kAlgorithms)) {
@@ -190,18 +256,8 @@ absl::Status RunJobs(bm_handle_t handle, absl::Span<const VppJob> jobs) {
   }
   ASSIGN_OR_RETURN(const OpenImages open, OpenAll(handle, inputs, outputs));
   for (size_t i = 0; i < jobs.size(); ++i) {
-    const VppRequest& request = jobs[i].request;
-    const std::vector<Plane>& planes = open.outputs[i].planes();
-    const ConstPixels source = AsPixels(request.input->image_format, open.inputs[i], {});
-    const Pixels target = AsPixels(request.output->image_format, planes, {});
-    if (request.fill != nullptr) {
-      const bmcv_padding_atrr_t& fill = *request.fill;
-      for (const Paint& paint : PaintsOf(request.output->image_format, DATA_TYPE_EXT_1N_BYTE, planes,
-                                         {fill.padding_r, fill.padding_g, fill.padding_b})) {
-        FillRows(paint.plane, paint.pixel);
-      }
-    }
-    WritePixels(source, request.crop, jobs[i].sampling, jobs[i].conversion, PartOf(target, request.place));
+    const auto run = jobs[i].request.linear == nullptr ? RunJob : RunLinearJob;
+    run(jobs[i], open.inputs[i], open.outputs[i].planes());
   }
   return absl::OkStatus();
 }

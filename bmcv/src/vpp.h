@@ -16,9 +16,10 @@ namespace bm::cv {
 struct VppRequest {
   const bm_image* input;
   const bm_image* output;
-  bmcv_rect_t crop;                           // of the input
-  bmcv_rect_t place;                          // in the output
-  const bmcv_padding_atrr_t* fill = nullptr;  // colours that the whole output gets first; null: the rest stays
+  bmcv_rect_t crop;                              // of the input
+  bmcv_rect_t place;                             // in the output
+  const bmcv_padding_atrr_t* fill = nullptr;     // colours that the whole output gets first; null: the rest stays
+  const bmcv_convert_to_attr* linear = nullptr;  // what pixels (and fill) go through afterwards, as convert_to does
 };
 
 struct VppOptions {
@@ -41,12 +42,15 @@ bmcv_rect_t WholeOf(const bm_image& image);
 // Whether the rectangle has pixels and all of them are the image's.
 bool IsInside(const bmcv_rect_t& rect, const bm_image& image);
 
+// With `linear`, outputs are RGB_PLANAR or BGR_PLANAR, rows without gaps, 1N_BYTE, 1N_BYTE_SIGNED or FLOAT32, else
+// DATA_LOSS.
+//
 // UNIMPLEMENTED for formats, types, sizes and algorithms that the scaler does not have; INVALID_ARGUMENT for a colour
 // conversion that is none of these formats (colour.h); INTERNAL for a rectangle outside its image. Touches no memory.
 absl::StatusOr<VppJob> CheckRequest(const VppRequest& request, const VppOptions& options);
 
 // Does the jobs in order; outputs without memory get some. Inputs may share memory with outputs: they are read as they
-// were. Other errors than those of memory (DATA_LOSS, RESOURCE_EXHAUSTED) do not happen.
+// were. DATA_LOSS, RESOURCE_EXHAUSTED; INVALID_ARGUMENT for a compressed input that is none.
 absl::Status RunJobs(bm_handle_t handle, absl::Span<const VppJob> jobs);
 
 }  // namespace bm::cv

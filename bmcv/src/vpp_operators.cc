@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kMostImages = 256;  // of the operators with a limit
 constexpr int kLeastPlace = 16;   // pixels, in both directions
+constexpr bmcv_convert_to_attr kSame = {1, 0, 1, 0, 1, 0};
 
 // Checks all requests before any is done. `crops` (may be null) are the caller's and become aligned.
 absl::Status Run(bm_handle_t handle, const std::vector<VppRequest>& requests, const VppOptions& options,
@@ -108,7 +109,7 @@ absl::StatusOr<std::vector<int>> CropCounts(int count, const int* crop_counts, b
 
 absl::Status Basic(bm_handle_t handle, int count, const bm_image* inputs, const bm_image* outputs,
                    const int* crop_counts, bmcv_rect_t* crops, const bmcv_padding_atrr_t* paddings,
-                   const VppOptions& options) {
+                   const bmcv_convert_to_attr* linear, const VppOptions& options) {
   RETURN_IF_ERROR(CheckCount(count, inputs));
   RETURN_IF_ERROR(CheckCount(count, outputs));
   ASSIGN_OR_RETURN(const std::vector<int> counts, CropCounts(count, crop_counts, crops != nullptr));
@@ -121,6 +122,7 @@ absl::Status Basic(bm_handle_t handle, int count, const bm_image* inputs, const 
       if (paddings != nullptr) {
         ASSIGN_OR_RETURN(request, Padded(inputs[i], outputs[at], crop, paddings[at]));
       }
+      request.linear = linear;
       requests.push_back(request);
     }
   }
@@ -145,6 +147,7 @@ absl::Status Stitch(bm_handle_t handle, int count, const bm_image* inputs, const
 }  // namespace
 }  // namespace bm::cv
 
+using bm::cv::AtEdge;
 using bm::cv::AtEdgeOrFail;
 using bm::cv::VppOptions;
 
@@ -152,10 +155,11 @@ extern "C" {
 
 bm_status_t bmcv_image_vpp_convert(bm_handle_t handle, int output_num, bm_image input, bm_image* output,
                                    bmcv_rect_t* crop_rect, bmcv_resize_algorithm algorithm) {
-  return AtEdgeOrFail(__func__, handle, [&] {
+  const auto convert = [&] {
     const VppOptions options = {algorithm, CSC_MAX_ENUM, nullptr, /*has_any_zoom=*/true};
     return bm::cv::Convert(handle, output_num, input, output, crop_rect, options);
-  });
+  };
+  return AtEdgeOrFail(__func__, handle, convert, BM_ERR_PARAM);
 }
 
 bm_status_t bmcv_image_vpp_csc_matrix_convert(bm_handle_t handle, int output_num, bm_image input, bm_image* output,
@@ -171,9 +175,10 @@ bm_status_t bmcv_image_vpp_csc_matrix_convert(bm_handle_t handle, int output_num
 bm_status_t bmcv_image_vpp_convert_padding(bm_handle_t handle, int output_num, bm_image input, bm_image* output,
                                            bmcv_padding_atrr_t* padding_attr, bmcv_rect_t* crop_rect,
                                            bmcv_resize_algorithm algorithm) {
-  return AtEdgeOrFail(__func__, handle, [&] {
+  const auto convert = [&] {
     return bm::cv::ConvertPadding(handle, output_num, input, output, padding_attr, crop_rect, {algorithm});
-  });
+  };
+  return AtEdgeOrFail(__func__, handle, convert, BM_ERR_PARAM);
 }
 
 bm_status_t bmcv_image_vpp_basic(bm_handle_t handle, int in_img_num, bm_image* input, bm_image* output,
@@ -181,7 +186,7 @@ bm_status_t bmcv_image_vpp_basic(bm_handle_t handle, int in_img_num, bm_image* i
                                  bmcv_resize_algorithm algorithm, csc_type_t csc_type, csc_matrix_t* matrix) {
   const auto convert = [&] {
     const VppOptions options = {algorithm, csc_type, matrix, /*has_any_zoom=*/false, /*has_more_pairs=*/true};
-    return bm::cv::Basic(handle, in_img_num, input, output, crop_num_vec, crop_rect, padding_attr, options);
+    return bm::cv::Basic(handle, in_img_num, input, output, crop_num_vec, crop_rect, padding_attr, nullptr, options);
   };
   return AtEdgeOrFail(__func__, handle, convert, BM_ERR_PARAM);
 }
@@ -189,8 +194,31 @@ bm_status_t bmcv_image_vpp_basic(bm_handle_t handle, int in_img_num, bm_image* i
 bm_status_t bmcv_image_vpp_stitch(bm_handle_t handle, int input_num, bm_image* input, bm_image output,
                                   bmcv_rect_t* dst_crop_rect, bmcv_rect_t* src_crop_rect,
                                   bmcv_resize_algorithm algorithm) {
-  return AtEdgeOrFail(__func__, handle, [&] {
+  const auto stitch = [&] {
     return bm::cv::Stitch(handle, input_num, input, output, dst_crop_rect, src_crop_rect, {algorithm});
+  };
+  return AtEdgeOrFail(__func__, handle, stitch, BM_ERR_PARAM);
+}
+
+bm_status_t bmcv_image_csc_convert_to(bm_handle_t handle, int img_num, bm_image* input, bm_image* output,
+                                      int* crop_num_vec, bmcv_rect_t* crop_rect, bmcv_padding_atrr_t* padding_attr,
+                                      bmcv_resize_algorithm algorithm, csc_type_t csc_type, csc_matrix_t* matrix,
+                                      bmcv_convert_to_attr* convert_to_attr) {
+  return AtEdge(__func__, handle, [&] {
+    const VppOptions options = {algorithm, csc_type, matrix, /*has_any_zoom=*/false, /*has_more_pairs=*/true};
+    return bm::cv::Basic(handle, img_num, input, output, crop_num_vec, crop_rect, padding_attr,
+                         convert_to_attr == nullptr ? &bm::cv::kSame : convert_to_attr, options);
+  });
+}
+
+bm_status_t bmcv_image_vpp_basic_v2(bm_handle_t handle, int img_num, bm_image* input, bm_image* output,
+                                    int* crop_num_vec, bmcv_rect_t* crop_rect, bmcv_padding_atrr_t* padding_attr,
+                                    bmcv_resize_algorithm algorithm, csc_type_t csc_type, csc_matrix_t* matrix,
+                                    bmcv_convert_to_attr* convert_to_attr) {
+  return AtEdge(__func__, handle, [&] {
+    const VppOptions options = {algorithm, csc_type, matrix, /*has_any_zoom=*/false, /*has_more_pairs=*/true};
+    return bm::cv::Basic(handle, img_num, input, output, crop_num_vec, crop_rect, padding_attr,
+                         convert_to_attr == nullptr ? &bm::cv::kSame : convert_to_attr, options);
   });
 }
 
