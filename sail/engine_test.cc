@@ -118,6 +118,17 @@ TEST_F(EngineTest, GivesTheRuntimesBytesInEveryMode) {
   }
 }
 
+TEST_F(EngineTest, TellsTheChipTimeOfItsLaunches) {
+  Engine engine(add_.data(), add_.size(), 0, SYSIO);
+  engine.process("add");
+  const double once = get_chip_time_us(engine.get_handle());
+  EXPECT_GT(once, 0);
+  engine.process("add");
+  EXPECT_NEAR(get_chip_time_us(engine.get_handle()), 2 * once, 1);
+  Handle none;
+  EXPECT_THROW(get_chip_time_us(none), SailDeviceError);
+}
+
 TEST_F(EngineTest, RunsOnBuiltInTensors) {
   Engine engine(add_.data(), add_.size(), 0, SYSIO);
   const std::vector<float> input = Ramp(4 * kCount), expected = LaunchedByRuntime(input, 4);

@@ -107,6 +107,7 @@ void BindBasics(py::module_& module) {
       .def("get_device_id", &Handle::get_device_id)
       .def("get_sn", &Handle::get_sn)
       .def("get_target", &Handle::get_target);
+  module.def("get_chip_time_us", &get_chip_time_us);
   BindBase64(module);
 }
 

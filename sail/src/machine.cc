@@ -79,6 +79,12 @@ std::vector<int> get_dev_stat(int dev_id) {
   return {stat.mem_total, stat.mem_used, stat.tpu_util};
 }
 
+double get_chip_time_us(Handle& handle) {
+  bm_profile_t profile{};
+  Check(bm_get_profile(handle.data(), &profile), SAIL_ERR_DEV_BASIC, "get_chip_time_us");
+  return static_cast<double>(profile.tpu_process_time);
+}
+
 int set_loglevel(LogLevel loglevel) {
   static_assert(static_cast<int>(LogLevel::OFF) == SPDLOG_LEVEL_OFF, "SAIL's levels are spdlog's");
   const int level = static_cast<int>(loglevel);

@@ -264,6 +264,11 @@ class Handle {
   std::unique_ptr<Impl> impl_;
 };
 
+// Microseconds that the chip would have taken for what this thread launched on the handle so far: the estimate of the
+// cycle model (docs/isa.md section 6), not the time that the simulation takes. This SDK's own addition. SailDeviceError
+// if the device tells nothing, as before the thread's first call.
+double get_chip_time_us(Handle& handle);
+
 // Which side of its tensors process() copies: SYSI inputs to the device before, SYSO outputs to the host after.
 enum IOMode { SYSI = 0, SYSO = 1, SYSIO = 2, DEVIO = 3 };
 
