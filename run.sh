@@ -8,7 +8,7 @@ tools/install_packages.sh
 
 echo "== build"
 bazel build -c opt //bmcompiler/bmnetc //tools:bmrt_test //tools:tpu_model //examples/digits:classify \
-  //examples/shapes:detect_bmrt
+  //examples/shapes:detect //examples/shapes:detect_bmrt
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
@@ -27,3 +27,8 @@ bazel-bin/examples/digits/classify "$out/digits/compilation.bmodel" examples/dig
 echo "== find shapes in pictures on the simulated card"
 bazel-bin/examples/shapes/detect_bmrt "$out/shapes/compilation.bmodel" examples/shapes/pictures/shapes.txt \
   examples/shapes/pictures/*.ppm
+
+echo "== find shapes in a picture and a video: decode, resize, infer, draw, encode with SAIL"
+mkdir -p out
+bazel-bin/examples/shapes/detect "$out/shapes/compilation.bmodel" examples/shapes/pictures/scene.jpg \
+  examples/shapes/pictures/scene.mp4 out

@@ -4,6 +4,7 @@
 //
 // shapes.txt tells what is drawn: "file class x1 y1 x2 y2" lines. How the outputs are read: README.md.
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -16,19 +17,16 @@
 
 #include "bmlib_runtime.h"
 #include "bmruntime_interface.h"
+#include "examples/shapes/heat_map.h"
 
 namespace {
 
-constexpr int kSize = 128, kCell = 8, kGrid = kSize / kCell;
-constexpr float kThreshold = 0.4f;
-constexpr const char* kClasses[] = {"circle", "square", "triangle"};
-constexpr int kClassCount = 3;
-
-struct Shape {
-  std::string kind;
-  float score = 1;
-  float box[4] = {};  // x1 y1 x2 y2, pixels
-};
+using shapes::Find;
+using shapes::kBoxMaps;
+using shapes::kClassCount;
+using shapes::kGrid;
+using shapes::kSize;
+using shapes::Shape;
 
 // A binary PPM of kSize x kSize as planes in 0..1; empty if it is none.
 std::vector<float> ReadPicture(const std::string& path) {
@@ -62,31 +60,7 @@ std::vector<Shape> ReadTruth(const char* path, const std::string& picture) {
   return shapes;
 }
 
-// Cells whose heat reaches the threshold and is the largest of its neighbourhood.
-std::vector<Shape> Decode(const std::vector<float>& heat, const std::vector<float>& box) {
-  const auto at = [](const std::vector<float>& map, int c, int y, int x) { return map[(c * kGrid + y) * kGrid + x]; };
-  std::vector<Shape> found;
-  for (int c = 0; c < kClassCount; ++c) {
-    for (int y = 0; y < kGrid; ++y) {
-      for (int x = 0; x < kGrid; ++x) {
-        const float score = at(heat, c, y, x);
-        float largest = 0;
-        for (int k = 0; k < kClassCount * 9; ++k) {
-          const int ny = y + k / 3 % 3 - 1, nx = x + k % 3 - 1;
-          if (ny >= 0 && ny < kGrid && nx >= 0 && nx < kGrid) largest = std::max(largest, at(heat, k / 9, ny, nx));
-        }
-        if (score < kThreshold || score < largest) continue;
-        const float cx = (static_cast<float>(x) + at(box, 0, y, x)) * kCell;
-        const float cy = (static_cast<float>(y) + at(box, 1, y, x)) * kCell;
-        const float half_w = at(box, 2, y, x) * kSize / 2, half_h = at(box, 3, y, x) * kSize / 2;
-        found.push_back({kClasses[c], score, {cx - half_w, cy - half_h, cx + half_w, cy + half_h}});
-      }
-    }
-  }
-  return found;
-}
-
-float Iou(const float* a, const float* b) {
+float Iou(const std::array<float, 4>& a, const std::array<float, 4>& b) {
   const float w = std::max(0.0f, std::min(a[2], b[2]) - std::max(a[0], b[0]));
   const float h = std::max(0.0f, std::min(a[3], b[3]) - std::max(a[1], b[1]));
   const float areas = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]);
@@ -99,7 +73,7 @@ bool FitsShapes(const bm_net_info_t& net) {
       bmrt_shape_count(&net.stages[0].input_shapes[0]) != 3 * kSize * kSize)
     return false;
   for (int i = 0; i < net.output_num; ++i) {
-    const int maps = std::strcmp(net.output_names[i], "heat") == 0 ? kClassCount : 4;
+    const int maps = std::strcmp(net.output_names[i], "heat") == 0 ? kClassCount : kBoxMaps;
     if (net.output_dtypes[i] != BM_FLOAT32 ||
         bmrt_shape_count(&net.stages[0].output_shapes[i]) != static_cast<uint64_t>(maps) * kGrid * kGrid)
       return false;
@@ -147,8 +121,8 @@ class Detector {
                                     static_cast<unsigned>(target.size() * sizeof(float))) == BM_SUCCESS;
       bm_free_device(handle_, outputs[i].device_mem);
     }
-    if (heat.size() != kClassCount * kGrid * kGrid || box.size() != 4 * kGrid * kGrid) return false;
-    *found = Decode(heat, box);
+    if (heat.size() != kClassCount * kGrid * kGrid || box.size() != kBoxMaps * kGrid * kGrid) return false;
+    *found = Find(heat.data(), box.data());
     return done;
   }
 

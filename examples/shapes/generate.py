@@ -15,14 +15,14 @@ SIZE = 128
 CLASSES = ("circle", "square", "triangle")
 
 
-def _polygon(kind, box):
+def polygon(kind, box):
     x1, y1, x2, y2 = box
     if kind == "square":
         return [(x1, y1), (x2, y1), (x2, y2), (x1, y2)]
     return [((x1 + x2) / 2, y1), (x2, y2), (x1, y2)]
 
 
-def _background(random):
+def background(random):
     base = random.uniform(30, 225, 3)
     slope = random.uniform(-60, 60, (2, 3))
     ramp = np.linspace(-0.5, 0.5, SIZE)
@@ -37,8 +37,8 @@ def _overlaps(box, others):
 
 def draw(random):
     """One picture [SIZE, SIZE, 3] uint8 and its shapes, a list of (class index, (x1, y1, x2, y2))."""
-    background = _background(random)
-    image = Image.fromarray(background)
+    texture = background(random)
+    image = Image.fromarray(texture)
     canvas = ImageDraw.Draw(image)
     boxes, classes = [], []
     for _ in range(random.integers(1, 5)):
@@ -51,7 +51,7 @@ def draw(random):
         box = (int(x), int(y), int(x + width), int(y + height))
         if _overlaps(box, boxes):
             continue
-        around = background[box[1]:box[3], box[0]:box[2]].mean((0, 1))
+        around = texture[box[1]:box[3], box[0]:box[2]].mean((0, 1))
         colour = random.integers(0, 256, 3)
         while np.abs(colour - around).max() < 80:
             colour = random.integers(0, 256, 3)
@@ -59,7 +59,7 @@ def draw(random):
         if CLASSES[kind] == "circle":
             canvas.ellipse(box, fill=fill)
         else:
-            canvas.polygon(_polygon(CLASSES[kind], box), fill=fill)
+            canvas.polygon(polygon(CLASSES[kind], box), fill=fill)
         boxes.append(box)
         classes.append(kind)
     noise = random.normal(0, random.uniform(0, 12), (SIZE, SIZE, 3))
