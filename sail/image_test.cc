@@ -84,6 +84,25 @@ TEST_F(ImageTest, OwnsOrBorrows) {
   EXPECT_THROW(Bmcv{none}, SailBMImageError);
 }
 
+TEST_F(ImageTest, OutlivesItsHandle) {
+  BMImage image, aligned, alias;
+  {
+    Handle handle(0);
+    Bmcv bmcv(handle);
+    Bytes bytes = Ramp(72);
+    image = BMImage(handle, bytes.data(), 4, 6, FORMAT_BGR_PLANAR);
+    Tensor tensor(handle, {1, 3, 4, 6}, BM_UINT8, false, true);
+    bmcv.tensor_to_bm_image(tensor, alias);
+    aligned = BMImage(handle, bytes.data(), 4, 6, FORMAT_BGR_PLANAR);
+    EXPECT_EQ(aligned.align(), 0);
+  }
+  EXPECT_EQ(PixelsOf(image.data()), Ramp(72));
+  EXPECT_EQ(aligned.unalign(), 0);
+  EXPECT_EQ(PixelsOf(aligned.data()), Ramp(72));
+  EXPECT_EQ(image.get_handle().get_device_id(), 0);
+  EXPECT_EQ(alias.get_device_id(), 0);
+}
+
 TEST_F(ImageTest, TakesBuffersAndStrides) {
   BMImage picture = Picture(4, 6, 5);
   Bytes expected = Ramp(3 * 24 + 5);

@@ -68,9 +68,7 @@ void Bmcv::CheckDone(int ret, const char* name) { CheckImage(static_cast<bm_stat
 void Bmcv::Prepare(BMImage& input, BMImage& output, int w, int h) {
   if (input.empty_check() == 0) Throw(SAIL_ERR_BMI_EMPTY, "an operation on no image");
   if (output.empty_check() == 0) {
-    bm_image created{};
-    CreateImage(impl_->handle, h, w, OutputFormat(input.format()), input.dtype(), nullptr, &created);
-    output = std::move(created);
+    output = BMImage(impl_->handle, h, w, OutputFormat(input.format()), input.dtype());
   } else if (output.width() != w || output.height() != h) {
     output.reset(w, h);
   }
@@ -109,7 +107,7 @@ void Bmcv::TensorToImages(Tensor& tensor, bm_image_format_ext format, bm_image* 
 void Bmcv::tensor_to_bm_image(Tensor& tensor, BMImage& image, bm_image_format_ext format) {
   bm_image aliased{};
   TensorToImages(tensor, format, &aliased, 1);
-  image = std::move(aliased);
+  ImageAccess::Adopt(image, aliased, impl_->handle);
 }
 void Bmcv::tensor_to_bm_image(Tensor& tensor, BMImage& image, bool bgr2rgb, std::string layout) {
   tensor_to_bm_image(tensor, image, FormatOf(bgr2rgb, layout));
@@ -188,8 +186,10 @@ bm_image Bmcv::crop_and_resize_padding(bm_image& input, int crop_x0, int crop_y0
 BMImage Bmcv::crop_and_resize_padding(BMImage& input, int crop_x0, int crop_y0, int crop_w, int crop_h, int resize_w,
                                       int resize_h, PaddingAtrr& padding, Algorithm resize_alg) {
   BMImage output;
-  output =
-      crop_and_resize_padding(input.data(), crop_x0, crop_y0, crop_w, crop_h, resize_w, resize_h, padding, resize_alg);
+  ImageAccess::Adopt(
+      output,
+      crop_and_resize_padding(input.data(), crop_x0, crop_y0, crop_w, crop_h, resize_w, resize_h, padding, resize_alg),
+      impl_->handle);
   return output;
 }
 
@@ -362,7 +362,7 @@ int Bmcv::convert_yuv420p_to_gray(BMImage& input, BMImage& output) {
   bm_image gray{};
   if (output.empty_check() != 0) return convert_yuv420p_to_gray_(input.data(), output.data());
   const int ret = convert_yuv420p_to_gray_(input.data(), gray);
-  if (ret == BM_SUCCESS) output = std::move(gray);
+  if (ret == BM_SUCCESS) ImageAccess::Adopt(output, gray, impl_->handle);
   return ret;
 }
 

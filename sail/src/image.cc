@@ -105,6 +105,7 @@ BMImage::BMImage(Handle& handle, int h, int w, bm_image_format_ext format, bm_im
     : impl_(new Impl) {
   CreateImage(handle, h, w, format, dtype, stride, &impl_->image);
   impl_->need_free = true;
+  impl_->device = handle;
 }
 
 BMImage::BMImage(Handle& handle, void* buffer, int h, int w, bm_image_format_ext format, bm_image_data_format_ext dtype,
@@ -156,7 +157,10 @@ int BMImage::get_plane_num() const { return empty_check() == 0 ? 0 : bm_image_ge
 void BMImage::set_ipc_flag(bool) { throw NotSupport("BMImage::set_ipc_flag: pictures are not shared by processes"); }
 std::vector<double> BMImage::get_pts_dts() { return {impl_->pts, impl_->dts}; }
 
-Handle BMImage::get_handle() { return empty_check() == 0 ? Handle() : Handle(bm_image_get_handle(&impl_->image)); }
+Handle BMImage::get_handle() {
+  if (impl_->device.data() != nullptr || empty_check() == 0) return impl_->device;
+  return Handle(bm_image_get_handle(&impl_->image));
+}
 
 int BMImage::check_align() const {
   if (empty_check() == 0) return -1;
@@ -167,12 +171,8 @@ int BMImage::check_align() const {
 // Moves the picture to an image of other strides (null: without gaps).
 static int Restride(BMImage& image, int* strides) {
   Handle handle = image.get_handle();
-  bm_image moved{};
-  CreateImage(handle, image.height(), image.width(), image.format(), image.dtype(), strides, &moved);
-  if (CopyPixels(image.data(), moved) != BM_SUCCESS) {
-    bm_image_destroy(moved);
-    return -1;
-  }
+  BMImage moved(handle, image.height(), image.width(), image.format(), image.dtype(), strides);
+  if (CopyPixels(image.data(), moved.data()) != BM_SUCCESS) return -1;
   image = std::move(moved);
   return 0;
 }
@@ -202,9 +202,7 @@ void BMImage::detach() {
 
 void BMImage::reset(int w, int h) {
   Handle handle = get_handle();
-  bm_image next{};
-  CreateImage(handle, h, w, format(), dtype(), nullptr, &next);
-  *this = std::move(next);
+  *this = BMImage(handle, h, w, format(), dtype());
 }
 
 // ---- Arrays ----

@@ -19,6 +19,7 @@ struct BMImage::Impl {
   bm_image image{};
   bool need_free = false;
   double pts = 0, dts = 0;  // seconds
+  Handle device;            // kept open as long as the image; empty for images of the caller
 };
 
 // What is no part of the public interface.
@@ -29,6 +30,11 @@ struct ImageAccess {
     const bm_image released = image.impl_->image;
     image.impl_->image = bm_image{};
     return released;
+  }
+  // Takes an image over that lies on a device, which stays open.
+  static void Adopt(BMImage& image, bm_image adopted, const Handle& device) {
+    image = std::move(adopted);
+    image.impl_->device = device;
   }
   // Seconds.
   static void SetTimes(BMImage& image, double pts, double dts) {

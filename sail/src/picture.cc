@@ -83,7 +83,7 @@ absl::StatusOr<BMImage> DecodeJpeg(Handle& handle, PictureBytes bytes) {
     return absl::DataLossError(absl::StrCat("a JPEG picture of ", bytes.size(), " bytes: bmcv status ", status));
   }
   BMImage image;
-  image = std::move(decoded);
+  ImageAccess::Adopt(image, decoded, handle);
   return image;
 }
 

@@ -42,7 +42,7 @@ class PaddingAtrr {
   unsigned char padding_b;
 };
 
-// A bm_image and whether this object destroys it. Not synchronised.
+// A bm_image and whether this object destroys it. Images that SAIL made keep their device open. Not synchronised.
 class BMImage {
  public:
   // No image.
