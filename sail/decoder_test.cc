@@ -18,6 +18,7 @@ using testing::SamplesOf;
 using Bytes = std::vector<uint8_t>;
 
 constexpr int kWidth = 96, kHeight = 80, kFrames = 12;
+constexpr size_t kFrameBytes = kWidth * kHeight * 3 / 2;
 
 std::string Clip(const std::string& name) {
   return dec::testing::MakeClip(name, dec::testing::SmallClip(dec::VideoCodec::kH264), kFrames);
@@ -34,6 +35,13 @@ std::string Mpeg4Clip() {
 
 class DecoderTest : public ::testing::Test {
  protected:
+  // The stock program's frame of a clip as an image.
+  BMImage StockFrame(const std::string& path, size_t index) {
+    Bytes frames = dec::testing::StockFrames(path, "yuv420p");
+    EXPECT_GE(frames.size(), (index + 1) * kFrameBytes);
+    return BMImage(handle_, frames.data() + index * kFrameBytes, kHeight, kWidth, FORMAT_YUV420P);
+  }
+
   Handle handle_ = Handle(0);
 };
 
@@ -63,6 +71,38 @@ TEST_F(DecoderTest, GivesTheSamplesOfOtherCodecs) {
   EXPECT_EQ(none.empty_check(), 0);
   EXPECT_TRUE(decoder.is_eof());
   EXPECT_THROW(decoder.read(handle_), SailDecoderError);
+}
+
+TEST_F(DecoderTest, GivesPixelsOfTheChipsCodecs) {
+  for (const bool compressed : {true, false}) {
+    const std::string path = Clip("pixels.mp4");
+    Decoder decoder(path, compressed, 0);
+    BMImage frame = decoder.read(handle_);
+    EXPECT_EQ(frame.format(), FORMAT_BGR_PLANAR);
+    BMImage yuv = StockFrame(path, 0), expected(handle_, kHeight, kWidth, FORMAT_BGR_PLANAR, DATA_TYPE_EXT_1N_BYTE);
+    ASSERT_EQ(bmcv_image_vpp_convert(handle_.data(), 1, yuv.data(), &expected.data()), BM_SUCCESS);
+    EXPECT_EQ(SamplesOf(frame.data()), SamplesOf(expected.data()));
+  }
+}
+
+TEST_F(DecoderTest, FillsAnImageOfTheCaller) {
+  const std::string path = Clip("fill.mp4");
+  Decoder decoder(path);
+  BMImage small(handle_, 40, 48, FORMAT_RGB_PLANAR, DATA_TYPE_EXT_1N_BYTE);
+  ASSERT_EQ(decoder.read(handle_, small), 0);
+  BMImage yuv = StockFrame(path, 0), expected(handle_, 40, 48, FORMAT_RGB_PLANAR, DATA_TYPE_EXT_1N_BYTE);
+  ASSERT_EQ(bmcv_image_vpp_convert(handle_.data(), 1, yuv.data(), &expected.data()), BM_SUCCESS);
+  EXPECT_EQ(SamplesOf(small.data()), SamplesOf(expected.data()));
+  // The elements of an array of one block.
+  BMImageArray<2> block(handle_, kHeight, kWidth, FORMAT_BGR_PLANAR, DATA_TYPE_EXT_1N_BYTE);
+  ASSERT_EQ(decoder.read_(handle_, block[1]), 0);
+  Decoder again(path);
+  BMImage second;
+  ASSERT_EQ(again.read(handle_, second) | again.read(handle_, second), 0);
+  EXPECT_EQ(SamplesOf(block[1]), SamplesOf(second.data()));
+  bm_image created = again.read_(handle_);
+  EXPECT_EQ(created.width, kWidth);
+  EXPECT_EQ(bm_image_destroy(created), BM_SUCCESS);
 }
 
 TEST_F(DecoderTest, OpensAFileAgainAfterTwentyFailures) {
@@ -96,6 +136,16 @@ TEST_F(DecoderTest, IsReleasedAndReconnected) {
   EXPECT_EQ(decoder.read(handle_, frame), 0);
 }
 
+TEST_F(DecoderTest, ReadsTheEnvironmentWhenItOpens) {
+  const std::string path = Clip("keys.mp4");  // a key frame every 10
+  ASSERT_EQ(set_decoder_env("skip_non_idr", "1"), 0);
+  Decoder decoder(path);
+  ASSERT_EQ(set_decoder_env("skip_non_idr", "0"), 0);
+  int frames = 0;
+  for (BMImage frame; decoder.read(handle_, frame) == 0;) ++frames;
+  EXPECT_EQ(frames, 2);
+}
+
 TEST_F(DecoderTest, RefusesBadSourcesAndHandles) {
   EXPECT_THROW(Decoder("/no/such/file.mp4"), std::runtime_error);
   try {
@@ -119,6 +169,19 @@ TEST_F(DecoderTest, RefusesBadSourcesAndHandles) {
   EXPECT_EQ(decoder.read(none, frame), SAIL_ERR_DEV_HANDLE);
   EXPECT_EQ(frame.empty_check(), 0);
   EXPECT_EQ(decoder.read(handle_, frame), 0);
+}
+
+TEST_F(DecoderTest, SurvivesATruncatedStream) {
+  Bytes stream = dec::testing::MakeStream(dec::testing::SmallClip(dec::VideoCodec::kH264), kFrames);
+  stream.resize(stream.size() * 2 / 3);
+  const std::string path = TempPath("truncated.h264");
+  dec::testing::WriteBytes(path, stream);
+  Decoder decoder(path);
+  int frames = 0;
+  for (BMImage frame; decoder.read(handle_, frame) == 0;) ++frames;
+  EXPECT_GT(frames, 2);
+  EXPECT_LT(frames, kFrames);
+  EXPECT_TRUE(decoder.is_eof());
 }
 
 // ---- Pictures ----
@@ -154,6 +217,15 @@ TEST_F(PictureTest, JpegKeepsItsFormat) {
           << c.stock;
     }
   }
+}
+
+TEST_F(PictureTest, JpegOfOddSidesBecomesEven) {
+  const std::string path = Jpeg("odd.jpg", {71, 37, dec::Sampling::k420});
+  Decoder decoder(path);
+  BMImage image = decoder.read(handle_);
+  EXPECT_EQ(image.format(), FORMAT_BGR_PLANAR);
+  EXPECT_EQ(image.width(), 72);
+  EXPECT_EQ(image.height(), 38);
 }
 
 TEST_F(PictureTest, ProgressiveJpegIsDecodedOnTheHost) {

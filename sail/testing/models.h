@@ -12,6 +12,9 @@ bm::testing::SampleModel AddModel();
 // Graph "copy": out = in, INT8 of shape [1, 3, 4, 4]; input scale 2, output scale 0.5.
 bm::testing::SampleModel CopyModel();
 
+// Graph "copy" as CopyModel, of shape [1, 3, 20, 16].
+bm::testing::SampleModel PixelModel();
+
 }  // namespace sail::testing
 
 #endif  // SAIL_TESTING_MODELS_H_
