@@ -134,10 +134,13 @@ class algo_yolov5_post_cpu_opt {
   std::unique_ptr<Impl> impl_;
 };
 
-// What follows works in a thread of its own: push_data() hands over the outputs of a batch and returns
-// SAIL_ALGO_BUFFER_FULL when max_queue_size batches wait; get_result() waits for the boxes of the next picture and
-// gives them with the channel and the index of the picture. Not built: the constructors throw NotSupport.
+// What follows works in a thread of its own. push_data() copies the outputs of a batch, of which as many pictures count
+// as there are channels, and returns SAIL_ALGO_BUFFER_FULL when max_queue_size batches wait. get_result() waits for the
+// boxes of the next picture and gives them with its channel and index; get_result_npy() the same with pixels.
+// padding_attrs: where every picture lies in the network's input, [x, y, w, h]. agnostic: boxes of different classes
+// compete.
 
+// One output [batch, boxes, 5 + classes] of decoded boxes in pixels of the network's input.
 class algo_yolov5_post_1output {
  public:
   explicit algo_yolov5_post_1output(const std::vector<int>& shape, int network_w = 640, int network_h = 640,
@@ -160,6 +163,7 @@ class algo_yolov5_post_1output {
   std::unique_ptr<Impl> impl_;
 };
 
+// The heads, as algo_yolov5_post_cpu_opt.
 class algo_yolov5_post_3output {
  public:
   explicit algo_yolov5_post_3output(const std::vector<std::vector<int>>& shapes, int network_w = 640,
@@ -207,6 +211,7 @@ class algo_yolov5_post_cpu_opt_async {
   std::unique_ptr<Impl> impl_;
 };
 
+// Not built: the constructors throw NotSupport.
 class algo_yolov8_post_1output_async {
  public:
   explicit algo_yolov8_post_1output_async(const std::vector<int>& shape, int network_w = 640, int network_h = 640,
