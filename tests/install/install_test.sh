@@ -46,10 +46,18 @@ g++ -std=c++11 -Wall -Werror -I"$sdk/include/ffmpeg" "$sources/decode.cc" -o "$w
 "$work/decode" "$clip" | grep 'h264_bm: 10 frames on the card'
 if readelf -d "$work/decode" | grep libavfilter; then echo "a library that is not used is needed"; exit 1; fi
 
+# SAIL with the vendor's libraries alone on the line, at both its places.
+printf '[summary]\nnum = 3\n' > "$work/summary.ini"
+for folder in lib lib/sail/pcie; do
+  g++ -std=c++11 -Wall -Werror -I"$sdk/include" -I"$sdk/include/sail" "$sources/run_sail.cc" -o "$work/sail" \
+    -L"$sdk/$folder" -L"$sdk/lib" -lsail -lbmrt -lbmlib -lbmcv -Wl,-rpath,"$sdk/$folder:$sdk/lib"
+  "$work/sail" "$model" "$clip" "$work/summary.ini"
+done
+
 # CMake, by both folders that hold the package file.
 mkdir "$work/project"
-cp -L "$sources"/{CMakeLists.txt,decode.cc,edges.c,round_trip.c,run_model.cc} "$work/project"
-for hint in "-Dlibsophon_DIR=$sdk/data -DFFMPEG_DIR=$sdk/lib/cmake/FFMPEG" "-DCMAKE_PREFIX_PATH=$sdk"; do
+cp -L "$sources"/{CMakeLists.txt,decode.cc,edges.c,round_trip.c,run_model.cc,run_sail.cc} "$work/project"
+for hint in "-Dlibsophon_DIR=$sdk/data -DFFMPEG_DIR=$sdk/lib/cmake/FFMPEG -DSAIL_DIR=$sdk/lib/cmake" "-DCMAKE_PREFIX_PATH=$sdk"; do
   # shellcheck disable=SC2086
   cmake -S "$work/project" -B "$work/build" $hint > "$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
   cmake --build "$work/build" >> "$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
@@ -57,5 +65,6 @@ for hint in "-Dlibsophon_DIR=$sdk/data -DFFMPEG_DIR=$sdk/lib/cmake/FFMPEG" "-DCM
   "$work/build/edges"
   "$work/build/run_model" "$model"
   LD_LIBRARY_PATH=$sdk/lib/ffmpeg "$work/build/decode" "$clip"
+  "$work/build/run_sail" "$model" "$clip" "$work/summary.ini"
   rm -r "$work/build"
 done

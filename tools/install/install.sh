@@ -2,7 +2,9 @@
 # install.sh DIR: writes the SDK as the vendor lays it out. The tree works wherever it is moved to.
 #
 #   DIR/include   the vendor's headers, flat
-#   DIR/lib       libbmcv.so, libbmlib.so, libbmrt.so, libbmodel.so; pkgconfig/*.pc; cmake/libsophon
+#   DIR/lib       libbmcv.so, libbmlib.so, libbmrt.so, libbmodel.so, libsail.so; pkgconfig/*.pc; cmake/libsophon
+#   DIR/include/sail   SAIL's headers with spdlog and inireader.hpp over the system's libraries; lib/cmake/SAILConfig.cmake,
+#                      lib/sail/pcie as in the older SDK
 #   DIR/include/ffmpeg, DIR/lib/ffmpeg   FFmpeg's view of the codecs, cmake/FFMPEG; FFmpeg itself is the system's
 #   DIR/bin       bmnetc, bmrt_test, tpu_model and its older name bm_model.bin
 #   DIR/data      libsophon-config.cmake, where the vendor has it
@@ -40,7 +42,7 @@ for header in bmcv/include/*.h bmlib/include/*.h bmruntime/include/*.h bmodel/in
 done
 fill version.h.in include/version.h
 
-for library in bmcv/libbmcv.so bmlib/libbmlib.so.0 bmruntime/libbmrt.so bmodel/libbmodel.so; do
+for library in bmcv/libbmcv.so bmlib/libbmlib.so.0 bmruntime/libbmrt.so bmodel/libbmodel.so sail/libsail.so; do
   put 755 "$library" lib
 done
 ln -sfn libbmlib.so.0 "$target/lib/libbmlib.so"
@@ -56,6 +58,15 @@ for folder in data lib/cmake/libsophon; do
   fill libsophon-config.cmake.in "$folder/libsophon-config.cmake" "ROOT=$root"
   fill libsophon-config-version.cmake.in "$folder/libsophon-config-version.cmake"
 done
+
+# SAIL, at the places of both generations; find_package(SAIL) with SAIL_DIR=lib/cmake or by the prefix.
+for header in sail/include/sail/*; do put 644 "$header" include/sail; done
+put 644 tools/install/sail/spdlog/spdlog.h include/sail/spdlog
+put 644 tools/install/sail/spdlog/fmt/fmt.h include/sail/spdlog/fmt
+mkdir -p "$target/lib/sail/pcie"
+ln -sfn ../../libsail.so "$target/lib/sail/pcie/libsail.so"
+fill SAILConfig.cmake.in lib/cmake/SAILConfig.cmake ROOT=../..
+fill SAILConfig.cmake.in lib/cmake/SAIL/SAILConfig.cmake ROOT=../../..
 
 # FFmpeg's names bring ours with them, in any order on the command line.
 for header in libavcodec/avcodec.h libavcodec/codec.h libavformat/avformat.h libavutil/frame.h; do

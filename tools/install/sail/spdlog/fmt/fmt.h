@@ -1,0 +1,8 @@
+// spdlog's fmt as the system packages it, in the headers: a program links nothing for it.
+#pragma once
+
+#ifndef FMT_HEADER_ONLY
+#define FMT_HEADER_ONLY
+#endif
+
+#include_next <spdlog/fmt/fmt.h>
