@@ -8,6 +8,7 @@
 
 #include "base64.h"
 #include "gtest/gtest.h"
+#include "inireader.hpp"
 
 namespace sail {
 namespace {
@@ -299,6 +300,26 @@ TEST(Base64, GoesRound) {
   EXPECT_EQ(base64_dec(handle, "Zm9", 3, plain, &size), -1);
   EXPECT_EQ(base64_dec(handle, "Z?9v", 4, plain, &size), -1);
   EXPECT_EQ(base64_enc(handle, nullptr, 3, text), -1);
+}
+
+TEST(IniReaderTest, ReadsValuesOfEveryKind) {
+  const std::string path = ::testing::TempDir() + "/values.ini";
+  std::ofstream(path) << "; comment\n[Summary]\nnum = 3\nscore=0.5 ; end\nhex=0x10\nyes=On\n[second]\nnum=x\n";
+  const INIReader reader(path);
+  EXPECT_EQ(reader.ParseError(), 0);
+  EXPECT_EQ(reader.Sections(), (std::set<std::string>{"Summary", "second"}));
+  EXPECT_EQ(reader.GetInteger("summary", "NUM", -1), 3);
+  EXPECT_EQ(reader.GetInteger("Summary", "hex", -1), 16);
+  EXPECT_EQ(reader.GetInteger("second", "num", -1), -1);
+  EXPECT_EQ(reader.GetReal("Summary", "score", 0), 0.5);
+  EXPECT_EQ(reader.GetFloat("Summary", "none", 0.25f), 0.25f);
+  EXPECT_TRUE(reader.GetBoolean("Summary", "yes", false));
+  EXPECT_TRUE(reader.GetBoolean("second", "num", true));
+  EXPECT_EQ(reader.Get("second", "num", ""), "x");
+  EXPECT_FALSE(reader.HasValue("second", "hex"));
+  EXPECT_EQ(INIReader("/no/such.ini").ParseError(), -1);
+  std::ofstream(path) << "[a]\nb=1\nnothing\n";
+  EXPECT_EQ(INIReader(path).ParseError(), 3);
 }
 
 }  // namespace

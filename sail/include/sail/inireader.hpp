@@ -1,4 +1,4 @@
-// INI files: class INIReader over the library SimpleIni, which needs nothing at link time.
+// INI files.
 //
 //   INIReader reader("reference.ini");
 //   if (reader.ParseError() != 0) { ... }
@@ -6,50 +6,40 @@
 #ifndef SAIL_INIREADER_HPP_
 #define SAIL_INIREADER_HPP_
 
-#ifndef SI_NO_CONVERSION
-#define SI_NO_CONVERSION  // no wide characters
-#endif
-#include <SimpleIni.h>
-
+#include <map>
 #include <set>
 #include <string>
 
-// Names of sections and keys are compared without case. Values are given without the spaces around them.
-class INIReader {
- public:
-  explicit INIReader(std::string filename) : error_(file_.LoadFile(filename.c_str()) < 0 ? -1 : 0) {}
+namespace sail {
 
-  // 0, or -1 for a file that cannot be read.
-  int ParseError() const { return error_; }
-  std::set<std::string> Sections() const {
-    CSimpleIniA::TNamesDepend entries;
-    file_.GetAllSections(entries);
-    std::set<std::string> names;
-    for (const CSimpleIniA::Entry& entry : entries) names.insert(entry.pItem);
-    return names;
-  }
+// Names of sections and keys are compared without case. Of a key that occurs several times in a section the values are
+// joined by new lines.
+class IniReader {
+ public:
+  explicit IniReader(const std::string& filename);
+
+  // 0, -1 for a file that cannot be read, else the first line that is neither section nor key nor comment.
+  int ParseError() const;
+  // As the file spells them.
+  std::set<std::string> Sections() const;
+  bool HasValue(const std::string& section, const std::string& name) const;
   // The default for a key that is not there, or is no number or truth value of that kind.
-  std::string Get(std::string section, std::string name, std::string default_value) const {
-    return file_.GetValue(section.c_str(), name.c_str(), default_value.c_str());
-  }
+  std::string Get(const std::string& section, const std::string& name, const std::string& default_value) const;
   // Decimal, or hexadecimal after 0x.
-  long GetInteger(std::string section, std::string name, long default_value) const {
-    return file_.GetLongValue(section.c_str(), name.c_str(), default_value);
-  }
-  double GetReal(std::string section, std::string name, double default_value) const {
-    return file_.GetDoubleValue(section.c_str(), name.c_str(), default_value);
-  }
-  float GetFloat(std::string section, std::string name, float default_value) const {
-    return static_cast<float>(GetReal(section, name, default_value));
-  }
+  long GetInteger(const std::string& section, const std::string& name, long default_value) const;
+  double GetReal(const std::string& section, const std::string& name, double default_value) const;
+  float GetFloat(const std::string& section, const std::string& name, float default_value) const;
   // true, yes, on, 1 and false, no, off, 0.
-  bool GetBoolean(std::string section, std::string name, bool default_value) const {
-    return file_.GetBoolValue(section.c_str(), name.c_str(), default_value);
-  }
+  bool GetBoolean(const std::string& section, const std::string& name, bool default_value) const;
 
  private:
-  CSimpleIniA file_;
+  std::map<std::string, std::string> values_;  // by lower-case "section=name"
+  std::set<std::string> sections_;
   int error_;
 };
+
+}  // namespace sail
+
+using INIReader = sail::IniReader;
 
 #endif  // SAIL_INIREADER_HPP_
