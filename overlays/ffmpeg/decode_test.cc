@@ -286,6 +286,44 @@ TEST_P(VideoTest, AfterTheEndAFlushStartsAgain) {
   EXPECT_TRUE(Same(passes[2], passes[0]));
 }
 
+TEST_P(VideoTest, ASeekInTheMiddleStartsAgain) {
+  Player player(Clip(".mp4"), {});
+  AVPacket* packet = av_packet_alloc();
+  AVFrame* frame = av_frame_alloc();
+  for (int i = 0; i < 8; ++i) {
+    ASSERT_TRUE(player.Read(packet));
+    EXPECT_EQ(avcodec_send_packet(player.context(), packet), 0);
+    av_packet_unref(packet);
+    avcodec_receive_frame(player.context(), frame);
+  }
+  av_frame_free(&frame);
+  av_packet_free(&packet);
+  player.Rewind();
+  std::vector<uint8_t> bytes;
+  player.SendAndReceive([&](AVCodecContext*, const AVFrame& shown) { AppendSamples(shown, &bytes); });
+  EXPECT_TRUE(Same(bytes, StockFrames(Clip(".mp4"), "nv12")));
+}
+
+TEST_P(VideoTest, AStreamMayChangeItsSize) {
+  decoder::EncoderOptions options = SmallClip(GetParam());
+  std::vector<uint8_t> stream = decoder::testing::MakeStream(options, 6);
+  options.width = 200;
+  options.height = 64;
+  const std::vector<uint8_t> second = decoder::testing::MakeStream(options, 4);
+  stream.insert(stream.end(), second.begin(), second.end());
+  const std::string path = TempPath(is_h264() ? "sizes.h264" : "sizes.hevc");
+  decoder::testing::WriteBytes(path, stream);
+  Player player(path, {});
+  std::map<int, int> frames;
+  player.SendAndReceive([&](AVCodecContext* context, const AVFrame& frame) {
+    EXPECT_EQ(context->width, frame.width);
+    EXPECT_EQ(context->height, frame.height);
+    EXPECT_EQ(frame.linesize[4], frame.width == 96 ? 128 : 256);
+    ++frames[frame.width];
+  });
+  EXPECT_EQ(frames, (std::map<int, int>{{96, 6}, {200, 4}}));
+}
+
 TEST_P(VideoTest, NothingIsShownBeforeAKeyFrame) {
   Player player(Clip(".mp4"), {});
   AVPacket* packet = av_packet_alloc();
