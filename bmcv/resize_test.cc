@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bmcv/testing/frame.h"
+#include "bmcv/testing/goldens.h"
 #include "bmcv/testing/image_test.h"
 #include "gtest/gtest.h"
 
@@ -74,7 +75,17 @@ TEST_F(ResizeTest, NearestByTheFirmware) {
   }
 }
 
-// 1 of 3 pixels to 49: the scaler's step is rounded down, so that its pixels change later than the firmware's.
+TEST_F(ResizeTest, NearestIsThatOfOpenCv) {
+  Picture source(handle_, FORMAT_GRAY, kGoldenWidth, kGoldenHeight, GeneratedBytes(1, kGoldenArea));
+  for (const Golden* const golden : {&kNearestLarger, &kNearestSmaller}) {
+    Picture target(handle_, FORMAT_GRAY, golden->width, golden->height);
+    const bmcv_resize_t whole = {0, 0, kGoldenWidth, kGoldenHeight, golden->width, golden->height};
+    ASSERT_EQ(Resize(source.image(), target.image(), whole, BMCV_INTER_NEAREST), BM_SUCCESS);
+    EXPECT_EQ(target.Read(), golden->bytes);
+  }
+}
+
+// A pixel becomes three: the scaler's step is rounded down, so that its pixels change later than the firmware's.
 TEST_F(ResizeTest, NearestByTheScalerForAlignedInputsInItsHeaps) {
   const Frame in = RandomFrame(FORMAT_GRAY, 64, 16);
   const bm_image scaler = Create(FORMAT_GRAY, 64, 16, DATA_TYPE_EXT_1N_BYTE, BMCV_HEAP1_ID),

@@ -1,9 +1,12 @@
 // The scaler's operators against the formulas pixel by pixel.
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "bmcv/testing/frame.h"
+#include "bmcv/testing/goldens.h"
 #include "bmcv/testing/image_test.h"
 #include "gtest/gtest.h"
 
@@ -93,6 +96,77 @@ TEST_F(VppTest, RgbToYuv444AndGray) {
 TEST_F(VppTest, YuvAndGrayToRgb) {
   CheckPairs({FORMAT_YUV420P, FORMAT_NV12, FORMAT_YUV444P}, RgbSetAnd({FORMAT_ARGB_PACKED, FORMAT_ABGR_PACKED}));
   CheckPairs({FORMAT_GRAY}, RgbSetAnd({FORMAT_GRAY}));
+}
+
+// ---- OpenCV ----
+
+class OpenCvTest : public VppTest {
+ protected:
+  // Outputs differ from OpenCV's by at most `tolerance`.
+  void Check(const Frame& in, bm_image_format_ext to, const Golden& golden, bmcv_resize_algorithm algorithm,
+             int tolerance) {
+    Picture source(handle_, in.format, in.width, in.height, in.bytes);
+    Picture target(handle_, to, golden.width, golden.height);
+    bm_image output = target.image();
+    ASSERT_EQ(bmcv_image_vpp_convert(handle_, 1, source.image(), &output, nullptr, algorithm), BM_SUCCESS);
+    const Bytes bytes = target.Read();
+    ASSERT_EQ(bytes.size(), golden.bytes.size());
+    for (size_t i = 0; i < bytes.size(); ++i) ASSERT_NEAR(bytes[i], golden.bytes[i], tolerance) << i;
+  }
+};
+
+// Its weights have 11 bits instead of 14, and it rounds once.
+TEST_F(OpenCvTest, LinearScaling) {
+  const Frame gray = {FORMAT_GRAY, kGoldenWidth, kGoldenHeight, GeneratedBytes(1, kGoldenArea)};
+  const Frame packed = {FORMAT_BGR_PACKED, kGoldenWidth, kGoldenHeight, GeneratedBytes(3, 3 * kGoldenArea)};
+  Check(gray, FORMAT_GRAY, kLinearLarger, BMCV_INTER_LINEAR, 1);
+  Check(gray, FORMAT_GRAY, kLinearSmaller, BMCV_INTER_LINEAR, 1);
+  Check(packed, FORMAT_BGR_PACKED, kLinearPacked, BMCV_INTER_LINEAR, 1);
+}
+
+// No ratio here is so exact that the scaler's step, which is rounded down, takes another pixel.
+TEST_F(OpenCvTest, NearestScaling) {
+  const Frame gray = {FORMAT_GRAY, kGoldenWidth, kGoldenHeight, GeneratedBytes(1, kGoldenArea)};
+  Check(gray, FORMAT_GRAY, kNearestLarger, BMCV_INTER_NEAREST, 0);
+  Check(gray, FORMAT_GRAY, kNearestSmaller, BMCV_INTER_NEAREST, 0);
+}
+
+// Its coefficients have 20 bits instead of 10, and it takes luma below 16 for 16.
+TEST_F(OpenCvTest, Colours) {
+  Bytes yuv = GeneratedBytes(5, 72);
+  for (uint8_t& byte : yuv) byte = std::max<uint8_t>(byte, 16);
+  Check({FORMAT_NV12, 8, 6, yuv}, FORMAT_BGR_PACKED, kNv12ToBgr, BMCV_INTER_NEAREST, 1);
+  Check({FORMAT_YUV420P, 8, 6, yuv}, FORMAT_RGB_PACKED, kI420ToRgb, BMCV_INTER_NEAREST, 1);
+}
+
+// ---- CPU levels ----
+
+TEST_F(VppTest, EveryCpuLevelGivesTheSameBytes) {
+  const struct {
+    bm_image_format_ext from, to;
+    int width, height;
+    bmcv_resize_algorithm algorithm;
+  } rows[] = {{FORMAT_NV12, FORMAT_BGR_PACKED, 300, 44, BMCV_INTER_LINEAR},
+              {FORMAT_NV12, FORMAT_RGB_PLANAR, 97, 31, BMCV_INTER_LINEAR},
+              {FORMAT_BGR_PACKED, FORMAT_YUV444P, 451, 70, BMCV_INTER_LINEAR},
+              {FORMAT_YUV420P, FORMAT_YUV420P, 150, 22, BMCV_INTER_LINEAR},
+              {FORMAT_RGB_PACKED, FORMAT_ARGB_PACKED, 33, 61, BMCV_INTER_NEAREST},
+              {FORMAT_BGR_PLANAR, FORMAT_YUV420P, 300, 44, BMCV_INTER_LINEAR},
+              {FORMAT_GRAY, FORMAT_BGR_PACKED, 129, 50, BMCV_INTER_BICUBIC}};
+  for (const auto& row : rows) {
+    SCOPED_TRACE(testing::Message() << row.from << " to " << row.to);
+    Picture source(handle_, row.from, 300, 44, RandomBytes(Picture(handle_, row.from, 300, 44).size()));
+    Picture target(handle_, row.to, row.width, row.height);
+    bm_image output = target.image();
+    Bytes portable;
+    for (const char* const level : {"portable", "avx2", "avx512"}) {
+      setenv("BM_CPU_LEVEL", level, 1);
+      ASSERT_EQ(bmcv_image_vpp_convert(handle_, 1, source.image(), &output, nullptr, row.algorithm), BM_SUCCESS);
+      if (portable.empty()) portable = target.Read();
+      EXPECT_EQ(target.Read(), portable) << level;
+    }
+    unsetenv("BM_CPU_LEVEL");
+  }
 }
 
 // ---- YUV to YUV: every plane alone, by its own sizes ----

@@ -1,4 +1,4 @@
-// Small pictures and what OpenCV makes of them (tools/bmcv/filter_goldens.py).
+// Small pictures and what OpenCV makes of them (tools/bmcv/filter_goldens.py, scaling_goldens.py).
 #ifndef BMCV_TESTING_GOLDENS_H_
 #define BMCV_TESTING_GOLDENS_H_
 
@@ -15,6 +15,7 @@ struct Golden {
 
 #define GOLDEN(NAME, WIDTH, HEIGHT, ...) inline const Golden k##NAME = {WIDTH, HEIGHT, {__VA_ARGS__}};
 #include "bmcv/testing/filter_goldens.inc"
+#include "bmcv/testing/scaling_goldens.inc"
 #undef GOLDEN
 
 // The source pictures: bytes of a linear congruential generator.
