@@ -136,7 +136,7 @@ TEST_F(LegacyTest, ScaleRefuses) {
   EXPECT_EQ(scale(in, 2, out), BM_ERR_DATA);  // the memory holds one
   EXPECT_EQ(scale(yuv, 1, out), BM_ERR_DATA);
   bmcv_image strange = in;
-  strange.image_format = static_cast<bm_image_format>(77);
+  strange.image_format = static_cast<bm_image_format>(9);
   EXPECT_EQ(scale(strange, 1, out), BM_NOT_SUPPORTED);
   EXPECT_EQ(bmcv_img_scale(nullptr, in, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, out), BM_ERR_DEVNOTREADY);
 }
