@@ -13,32 +13,6 @@ namespace {
 
 class ConvertToTest : public ImageTest {
  protected:
-  bm_image Create(bm_image_format_ext format, int width, int height, bm_image_data_format_ext type,
-                  int* stride = nullptr) {
-    bm_image image;
-    EXPECT_EQ(bm_image_create(handle_, height, width, format, type, &image, stride), BM_SUCCESS);
-    images_.push_back(image);
-    return image;
-  }
-  template <typename T>
-  void Write(const bm_image& image, const std::vector<T>& values) {
-    void* planes[] = {const_cast<T*>(values.data())};
-    ASSERT_EQ(bm_image_copy_host_to_device(image, planes), BM_SUCCESS);
-  }
-  template <typename T>
-  std::vector<T> Read(const bm_image& image) {
-    int size = 0;
-    EXPECT_EQ(bm_image_get_byte_size(image, &size), BM_SUCCESS);
-    std::vector<T> values(size / sizeof(T));
-    void* planes[] = {values.data()};
-    EXPECT_EQ(bm_image_copy_device_to_host(image, planes), BM_SUCCESS);
-    return values;
-  }
-  void TearDown() override {
-    for (const bm_image& image : images_) bm_image_destroy(image);
-    ImageTest::TearDown();
-  }
-
   // alpha * x + beta of plane p in single precision; for bytes rounded, halves away from zero, and saturated.
   static float Value(float x, int plane) {
     const float alpha[] = {0.0078125f, -1.5f, 3.0f}, beta[] = {1, 140.25f, -100};
@@ -48,7 +22,6 @@ class ConvertToTest : public ImageTest {
   static float Rounded(float value, float low, float high) { return std::clamp(std::round(value), low, high); }
 
   const bmcv_convert_to_attr attributes_ = {0.0078125f, 1, -1.5f, 140.25f, 3.0f, -100};
-  std::vector<bm_image> images_;
 };
 
 constexpr int kWidth = 37, kHeight = 5, kArea = kWidth * kHeight;

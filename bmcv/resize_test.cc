@@ -1,7 +1,6 @@
 // bmcv_image_resize.
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 #include "bmcv/testing/frame.h"
@@ -20,28 +19,10 @@ class ResizeTest : public ImageTest {
   Frame RandomFrame(bm_image_format_ext format, int width, int height) {
     return {format, width, height, RandomBytes(Picture(handle_, format, width, height).size())};
   }
-  bm_image Create(bm_image_format_ext format, int width, int height, bm_image_data_format_ext type, int heap) {
-    bm_image image;
-    EXPECT_EQ(bm_image_create(handle_, height, width, format, type, &image), BM_SUCCESS);
+  bm_image CreateIn(int heap, bm_image_format_ext format, int width, int height, bm_image_data_format_ext type) {
+    const bm_image image = Create(format, width, height, type);
     EXPECT_EQ(bm_image_alloc_dev_mem(image, heap), BM_SUCCESS);
-    images_.push_back(image);
     return image;
-  }
-  static Bytes BytesOf(const bm_image& image) {
-    int size = 0;
-    EXPECT_EQ(bm_image_get_byte_size(image, &size), BM_SUCCESS);
-    Bytes bytes(size);
-    void* planes[] = {bytes.data()};
-    EXPECT_EQ(bm_image_copy_device_to_host(image, planes), BM_SUCCESS);
-    return bytes;
-  }
-  static void Write(const bm_image& image, const Bytes& bytes) {
-    void* planes[] = {const_cast<uint8_t*>(bytes.data())};
-    EXPECT_EQ(bm_image_copy_host_to_device(image, planes), BM_SUCCESS);
-  }
-  void TearDown() override {
-    for (const bm_image& image : images_) bm_image_destroy(image);
-    ImageTest::TearDown();
   }
 
   bm_status_t Resize(const bm_image& in, const bm_image& out, bmcv_resize_t rectangle, unsigned interpolation,
@@ -50,8 +31,6 @@ class ResizeTest : public ImageTest {
     bmcv_resize_image attributes = {&rectangle, 1, static_cast<uint8_t>(stretch), 30, 20, 10, interpolation};
     return bmcv_image_resize(handle_, 1, &attributes, &input, &output);
   }
-
-  std::vector<bm_image> images_;
 };
 
 // The firmware's: floor(i * source / target).
@@ -88,8 +67,8 @@ TEST_F(ResizeTest, NearestIsThatOfOpenCv) {
 // A pixel becomes three: the scaler's step is rounded down, so that its pixels change later than the firmware's.
 TEST_F(ResizeTest, NearestByTheScalerForAlignedInputsInItsHeaps) {
   const Frame in = RandomFrame(FORMAT_GRAY, 64, 16);
-  const bm_image scaler = Create(FORMAT_GRAY, 64, 16, DATA_TYPE_EXT_1N_BYTE, BMCV_HEAP1_ID),
-                 firmware = Create(FORMAT_GRAY, 64, 16, DATA_TYPE_EXT_1N_BYTE, BMCV_HEAP0_ID);
+  const bm_image scaler = CreateIn(BMCV_HEAP1_ID, FORMAT_GRAY, 64, 16, DATA_TYPE_EXT_1N_BYTE),
+                 firmware = CreateIn(BMCV_HEAP0_ID, FORMAT_GRAY, 64, 16, DATA_TYPE_EXT_1N_BYTE);
   Write(scaler, in.bytes);
   Write(firmware, in.bytes);
   const bmcv_resize_t rectangle = {0, 0, 64, 16, 192, 48};
@@ -156,36 +135,30 @@ TEST_F(ResizeTest, KeepsTheAspectRatioBetweenMargins) {
 }
 
 TEST_F(ResizeTest, FloatsMoveWholeAndMarginsToo) {
-  const bm_image in = Create(FORMAT_GRAY, 4, 2, DATA_TYPE_EXT_FLOAT32, BMCV_HEAP_ANY),
-                 out = Create(FORMAT_GRAY, 2, 2, DATA_TYPE_EXT_FLOAT32, BMCV_HEAP_ANY);
-  const float values[] = {1.5f, 2, 1e9f, 4, -5, 6, 7, 8};
-  Bytes bytes(sizeof(values));
-  std::memcpy(bytes.data(), values, sizeof(values));
-  Write(in, bytes);
+  const bm_image in = CreateIn(BMCV_HEAP_ANY, FORMAT_GRAY, 4, 2, DATA_TYPE_EXT_FLOAT32),
+                 out = CreateIn(BMCV_HEAP_ANY, FORMAT_GRAY, 2, 2, DATA_TYPE_EXT_FLOAT32);
+  Write<float>(in, {1.5f, 2, 1e9f, 4, -5, 6, 7, 8});
   ASSERT_EQ(Resize(in, out, {0, 0, 4, 2, 2, 2}, BMCV_INTER_NEAREST), BM_SUCCESS);
-  float result[4];
-  std::memcpy(result, BytesOf(out).data(), sizeof(result));
-  EXPECT_EQ(std::vector<float>(result, result + 4), std::vector<float>({1.5f, 1e9f, -5, 7}));
+  EXPECT_EQ(Read<float>(out), std::vector<float>({1.5f, 1e9f, -5, 7}));
   ASSERT_EQ(Resize(in, out, {0, 0, 4, 2, 2, 2}, BMCV_INTER_NEAREST, false), BM_SUCCESS);
-  std::memcpy(result, BytesOf(out).data(), sizeof(result));
-  EXPECT_EQ(std::vector<float>(result, result + 4), std::vector<float>({10, 10, 1.5f, 1e9f}));
+  EXPECT_EQ(Read<float>(out), std::vector<float>({10, 10, 1.5f, 1e9f}));
   EXPECT_EQ(Resize(in, out, {0, 0, 4, 2, 2, 2}, BMCV_INTER_LINEAR), BM_ERR_PARAM);
 }
 
 TEST_F(ResizeTest, FourImagesInOne) {
   const Bytes bytes = RandomBytes(4 * 3 * 12 * 6);
-  bm_image in = Create(FORMAT_RGB_PLANAR, 12, 6, DATA_TYPE_EXT_4N_BYTE, BMCV_HEAP_ANY);
-  const bm_image four = Create(FORMAT_RGB_PLANAR, 5, 9, DATA_TYPE_EXT_4N_BYTE, BMCV_HEAP_ANY);
+  bm_image in = CreateIn(BMCV_HEAP_ANY, FORMAT_RGB_PLANAR, 12, 6, DATA_TYPE_EXT_4N_BYTE);
+  const bm_image four = CreateIn(BMCV_HEAP_ANY, FORMAT_RGB_PLANAR, 5, 9, DATA_TYPE_EXT_4N_BYTE);
   Write(in, bytes);
   std::vector<bm_image> outs;
-  for (int i = 0; i < 4; ++i) outs.push_back(Create(FORMAT_BGR_PACKED, 5, 9, DATA_TYPE_EXT_1N_BYTE, BMCV_HEAP_ANY));
+  for (int i = 0; i < 4; ++i) outs.push_back(CreateIn(BMCV_HEAP_ANY, FORMAT_BGR_PACKED, 5, 9, DATA_TYPE_EXT_1N_BYTE));
   ASSERT_EQ(Resize(in, four, {0, 0, 12, 6, 5, 9}, BMCV_INTER_NEAREST), BM_SUCCESS);
   bmcv_resize_t rectangle = {0, 0, 12, 6, 5, 9};
   bmcv_resize_image attributes = {&rectangle, 1, 1, 0, 0, 0, BMCV_INTER_NEAREST};
   ASSERT_EQ(bmcv_image_resize(handle_, 1, &attributes, &in, outs.data()), BM_SUCCESS);
-  const Bytes together = BytesOf(four);
+  const Bytes together = Read<uint8_t>(four);
   for (int i = 0; i < 4; ++i) {
-    const Bytes single = BytesOf(outs[i]);
+    const Bytes single = Read<uint8_t>(outs[i]);
     for (int c = 0; c < 3; ++c) {
       for (int p = 0; p < 45; ++p) {
         const uint8_t expected = bytes[4 * (c * 72 + p / 5 * 6 / 9 * 12 + p % 5 * 12 / 5) + i];

@@ -175,40 +175,12 @@ TEST_F(StorageConvertTest, OneFormatIsACopyBetweenStrides) {
 
 // ---- Other data types ----
 
-class TypedTest : public StorageConvertTest {
- protected:
-  bm_image Create(bm_image_format_ext format, int width, int height, bm_image_data_format_ext type) {
-    bm_image image;
-    EXPECT_EQ(bm_image_create(handle_, height, width, format, type, &image), BM_SUCCESS);
-    images_.push_back(image);
-    return image;
-  }
-  void Write(const bm_image& image, const void* bytes) {
-    void* planes[] = {const_cast<void*>(bytes)};
-    ASSERT_EQ(bm_image_copy_host_to_device(image, planes), BM_SUCCESS);
-  }
-  template <typename T>
-  std::vector<T> Read(const bm_image& image) {
-    int size = 0;
-    EXPECT_EQ(bm_image_get_byte_size(image, &size), BM_SUCCESS);
-    std::vector<T> values(size / sizeof(T));
-    void* planes[] = {values.data()};
-    EXPECT_EQ(bm_image_copy_device_to_host(image, planes), BM_SUCCESS);
-    return values;
-  }
-  void TearDown() override {
-    for (const bm_image& image : images_) bm_image_destroy(image);
-    ImageTest::TearDown();
-  }
-
-  std::vector<bm_image> images_;
-};
+using TypedTest = StorageConvertTest;
 
 TEST_F(TypedTest, FloatsMoveUnchangedBetweenRgbFormats) {
   bm_image in = Create(FORMAT_RGB_PLANAR, 2, 1, DATA_TYPE_EXT_FLOAT32),
            out = Create(FORMAT_BGR_PACKED, 2, 1, DATA_TYPE_EXT_FLOAT32);
-  const float values[] = {1.5f, -2, 1e9f, 4, 5, 0.25f};
-  Write(in, values);
+  Write<float>(in, {1.5f, -2, 1e9f, 4, 5, 0.25f});
   ASSERT_EQ(bmcv_image_storage_convert(handle_, 1, &in, &out), BM_SUCCESS);
   EXPECT_EQ(Read<float>(out), std::vector<float>({5, 1e9f, 1.5f, 0.25f, 4, -2}));
 }
@@ -216,8 +188,7 @@ TEST_F(TypedTest, FloatsMoveUnchangedBetweenRgbFormats) {
 TEST_F(TypedTest, FloatsBecomeTruncatedBytesAndBytesExactFloats) {
   bm_image floats = Create(FORMAT_GRAY, 6, 1, DATA_TYPE_EXT_FLOAT32),
            bytes = Create(FORMAT_GRAY, 6, 1, DATA_TYPE_EXT_1N_BYTE);
-  const float values[] = {-3, 0.99f, 127.5f, 254.999f, 300, NAN};
-  Write(floats, values);
+  Write<float>(floats, {-3, 0.99f, 127.5f, 254.999f, 300, NAN});
   ASSERT_EQ(bmcv_image_storage_convert(handle_, 1, &floats, &bytes), BM_SUCCESS);
   EXPECT_EQ(Read<uint8_t>(bytes), Bytes({0, 0, 127, 254, 255, 0}));
   ASSERT_EQ(bmcv_image_storage_convert(handle_, 1, &bytes, &floats), BM_SUCCESS);
@@ -241,7 +212,7 @@ TEST_F(TypedTest, FourImagesInOne) {
     singles.push_back(Create(FORMAT_RGB_PACKED, 5, 3, DATA_TYPE_EXT_1N_BYTE));
     results.push_back(Create(FORMAT_BGR_PLANAR, 5, 3, DATA_TYPE_EXT_1N_BYTE));
     contents.push_back(RandomBytes(45));
-    Write(singles[i], contents[i].data());
+    Write(singles[i], contents[i]);
   }
   for (int i = 0; i < 2; ++i) fours.push_back(Create(FORMAT_BGR_PLANAR, 5, 3, DATA_TYPE_EXT_4N_BYTE));
   ASSERT_EQ(bmcv_image_storage_convert(handle_, kPictures, singles.data(), fours.data()), BM_SUCCESS);
@@ -265,8 +236,7 @@ TEST_F(TypedTest, FourImagesInOne) {
 
 TEST_F(TypedTest, Refusals) {
   bm_image rgb = Create(FORMAT_RGB_PLANAR, 16, 16, DATA_TYPE_EXT_1N_BYTE);
-  const Bytes bytes(768);
-  Write(rgb, bytes.data());
+  Write(rgb, Bytes(768));
   const auto convert = [&](bm_image in, bm_image out) { return bmcv_image_storage_convert(handle_, 1, &in, &out); };
   bm_image out = Create(FORMAT_BGR_PLANAR, 16, 16, DATA_TYPE_EXT_1N_BYTE);
   EXPECT_EQ(bmcv_image_storage_convert(handle_, 0, &rgb, &out), BM_ERR_DATA);
@@ -280,13 +250,10 @@ TEST_F(TypedTest, Refusals) {
   EXPECT_EQ(convert(rgb, Create(FORMAT_BGR_PLANAR, 16, 17, DATA_TYPE_EXT_1N_BYTE)), BM_ERR_DATA);
   EXPECT_FALSE(bm_image_is_attached(out));
   bm_image wide = Create(FORMAT_GRAY, 8193, 1, DATA_TYPE_EXT_1N_BYTE);
-  const Bytes line(8193);
-  Write(wide, line.data());
+  Write(wide, Bytes(8193));
   EXPECT_EQ(convert(wide, Create(FORMAT_RGB_PLANAR, 8193, 1, DATA_TYPE_EXT_1N_BYTE)), BM_ERR_DATA);
-  bm_image pair[] = {rgb, Create(FORMAT_RGB_PLANAR, 16, 16, DATA_TYPE_EXT_1N_BYTE)}, outs[] = {out, out};
   int stride = 64;
-  ASSERT_EQ(bm_image_create(handle_, 16, 16, FORMAT_RGB_PLANAR, DATA_TYPE_EXT_1N_BYTE, &pair[1], &stride), BM_SUCCESS);
-  images_.push_back(pair[1]);
+  bm_image pair[] = {rgb, Create(FORMAT_RGB_PLANAR, 16, 16, DATA_TYPE_EXT_1N_BYTE, &stride)}, outs[] = {out, out};
   EXPECT_EQ(bmcv_image_storage_convert(handle_, 2, pair, outs), BM_ERR_DATA);
 }
 
@@ -294,7 +261,7 @@ TEST_F(TypedTest, TheOutputMayBeTheInput) {
   bm_image rgb = Create(FORMAT_RGB_PLANAR, 4, 2, DATA_TYPE_EXT_1N_BYTE),
            bgr = Create(FORMAT_BGR_PACKED, 4, 2, DATA_TYPE_EXT_1N_BYTE);
   const Bytes bytes = RandomBytes(24);
-  Write(rgb, bytes.data());
+  Write(rgb, bytes);
   bm_device_mem_t memory;
   ASSERT_EQ(bm_image_get_device_mem(rgb, &memory), BM_SUCCESS);
   ASSERT_EQ(bm_image_attach(bgr, &memory), BM_SUCCESS);

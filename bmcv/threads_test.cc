@@ -34,6 +34,16 @@ TEST_F(ThreadsTest, FilterOnePicture) {
   });
 }
 
+TEST_F(ThreadsTest, ScaleOnePicture) {
+  Picture source(handle_, FORMAT_GRAY, kGoldenWidth, kGoldenHeight, GeneratedBytes(1, kGoldenArea));
+  RunInThreads([&] {
+    Picture target(handle_, FORMAT_GRAY, kNearestLarger.width, kNearestLarger.height);
+    bm_image output = target.image();
+    EXPECT_EQ(bmcv_image_vpp_convert(handle_, 1, source.image(), &output, nullptr, BMCV_INTER_NEAREST), BM_SUCCESS);
+    EXPECT_EQ(target.Read(), kNearestLarger.bytes);
+  });
+}
+
 TEST_F(ThreadsTest, TransformByOnePlan) {
   const std::vector<float> line = {1, 2, 3, 4};
   bm_device_mem_t source;

@@ -18,14 +18,6 @@ class YuvToColoursTest : public ImageTest {
   Frame RandomFrame(bm_image_format_ext format, int width, int height) {
     return {format, width, height, RandomBytes(Picture(handle_, format, width, height).size())};
   }
-  static Bytes BytesOf(const bm_image& image) {
-    int size = 0;
-    EXPECT_EQ(bm_image_get_byte_size(image, &size), BM_SUCCESS);
-    Bytes bytes(size);
-    void* planes[] = {bytes.data()};
-    EXPECT_EQ(bm_image_copy_device_to_host(image, planes), BM_SUCCESS);
-    return bytes;
-  }
   // The firmware's conversion in double precision, clipped.
   static double Rgb(int c, int y, int u, int v) {
     const double luma = 1.16438 * (y - 16);
@@ -80,7 +72,7 @@ TEST_F(YuvToColoursTest, BgrOfOtherTypes) {
   bm_image together = four.image(), single = floats.image();
   ASSERT_EQ(bmcv_image_yuv2bgr_ext(handle_, 3, inputs.data(), &together), BM_SUCCESS);
   ASSERT_EQ(bmcv_image_yuv2bgr_ext(handle_, 1, inputs.data(), &single), BM_SUCCESS);
-  const Bytes bytes = BytesOf(together), float_bytes = BytesOf(single);
+  const Bytes bytes = Read<uint8_t>(together), float_bytes = Read<uint8_t>(single);
   for (int i = 0; i < 3; ++i) {
     for (int c = 0; c < 3; ++c) {
       for (int p = 0; p < 24; ++p) {

@@ -26,7 +26,35 @@ class ImageTest : public ::testing::Test {
     bmlib_log_set_level(BMLIB_LOG_QUIET);
     ASSERT_EQ(bm_dev_request(&handle_, 0), BM_SUCCESS);
   }
-  void TearDown() override { bm_dev_free(handle_); }
+  void TearDown() override {
+    for (const bm_image& image : images_) bm_image_destroy(image);
+    bm_dev_free(handle_);
+  }
+
+  // An image without memory that goes away with the test.
+  bm_image Create(bm_image_format_ext format, int width, int height, bm_image_data_format_ext type,
+                  int* strides = nullptr) {
+    bm_image image;
+    EXPECT_EQ(bm_image_create(handle_, height, width, format, type, &image, strides), BM_SUCCESS);
+    images_.push_back(image);
+    return image;
+  }
+
+  // The contents of an image of one plane, its padding too.
+  template <typename T>
+  static void Write(const bm_image& image, const std::vector<T>& values) {
+    void* planes[] = {const_cast<T*>(values.data())};
+    EXPECT_EQ(bm_image_copy_host_to_device(image, planes), BM_SUCCESS);
+  }
+  template <typename T>
+  static std::vector<T> Read(const bm_image& image) {
+    int size = 0;
+    EXPECT_EQ(bm_image_get_byte_size(image, &size), BM_SUCCESS);
+    std::vector<T> values(size / sizeof(T));
+    void* planes[] = {values.data()};
+    EXPECT_EQ(bm_image_copy_device_to_host(image, planes), BM_SUCCESS);
+    return values;
+  }
 
   Bytes RandomBytes(size_t count) {
     Bytes bytes(count);
@@ -36,6 +64,7 @@ class ImageTest : public ::testing::Test {
 
   std::mt19937 random_{1684};
   bm_handle_t handle_ = nullptr;
+  std::vector<bm_image> images_;
 };
 
 // An image and its bytes plane after plane, without padding.
