@@ -77,7 +77,7 @@ typedef enum {
   BM_JPU_PACKED_FORMAT_444 = 5
 } BmJpuPackedFormat;
 
-/* Degrees counter-clockwise. */
+/* Degrees counter-clockwise, before mirroring. 4:2:2 turns by 180 only. */
 typedef enum {
   BM_JPU_ROTATE_NONE = 0,
   BM_JPU_ROTATE_90 = 90,
@@ -200,7 +200,7 @@ typedef struct {
   int mirrorEnable;
   BmJpuMirrorDirection mirrorDirection;
   int roiEnable;
-  int roiWidth; /* samples; offsets and sides even where chroma is subsampled */
+  int roiWidth; /* samples, before rotation; offsets even where chroma is subsampled */
   int roiHeight;
   int roiOffsetX;
   int roiOffsetY;
@@ -283,7 +283,7 @@ typedef int (*BmJpuWriteOutputData)(void*, const uint8_t*, uint32_t, BmJpuEncode
 typedef struct {
   unsigned int frame_width;
   unsigned int frame_height;
-  unsigned int quality_factor; /* 1..100 */
+  unsigned int quality_factor; /* 0..100; 0 counts as 1 */
   BmJpuImageFormat image_format;
   BmJpuEncAcquireOutputBuffer acquire_output_buffer;
   BmJpuEncFinishOutputBuffer finish_output_buffer;
@@ -300,12 +300,11 @@ typedef struct {
   int bs_buffer_size;
 } BmJpuJPEGEncParams;
 
-/* Host memory of decoders and encoders comes from here from now on; null functions restore malloc and free. Not to be
-   called while a decoder or encoder is open. */
+/* Accepted, without effect: the library allocates host memory itself. */
 DECL_EXPORT void bm_jpu_set_heap_allocator_functions(BmJpuHeapAllocFunc heap_alloc_fn, BmJpuHeapFreeFunc heap_free_fn,
                                                      void* context);
 
-/* Messages up to this level are logged; ERROR at first. A null function restores stderr. */
+/* Only failures are logged, whatever the threshold. A null function restores stderr. */
 DECL_EXPORT void bm_jpu_set_logging_threshold(BmJpuLogLevel threshold);
 DECL_EXPORT void bm_jpu_set_logging_function(BmJpuLoggingFunc logging_function);
 
@@ -335,14 +334,15 @@ DECL_EXPORT BmJpuDecReturnCodes bm_jpu_jpeg_dec_open(BmJpuJPEGDecoder** jpeg_dec
                                                      unsigned int num_extra_framebuffers);
 DECL_EXPORT BmJpuDecReturnCodes bm_jpu_jpeg_dec_close(BmJpuJPEGDecoder* jpeg_decoder);
 
-/* Decodes a baseline picture. Framebuffers are allocated by the first one, and again when the size or the format
-   changes, which needs all of them finished (INSUFFICIENT_FRAMEBUFFERS). OK without a picture if all are in use.
-   INVALID_PARAMS for more bytes than the bitstream buffer has, OVER_LIMITED outside the limits of the open call, ERROR
-   for damaged data and pictures that are not baseline. The timeouts have no effect. */
+/* Decodes a baseline picture. Framebuffers are allocated by the first one, and again when the size changes; those in
+   use stay until they are finished. OK without a picture if all are in use. INSUFFICIENT_FRAMEBUFFERS if the caller's
+   are too small, INVALID_PARAMS for more bytes than the bitstream buffer has, OVER_LIMITED outside the limits of the
+   open call, ERROR for damaged data and pictures that are not baseline. The timeouts have no effect. */
 DECL_EXPORT BmJpuDecReturnCodes bm_jpu_jpeg_dec_decode(BmJpuJPEGDecoder* jpeg_decoder, const uint8_t* jpeg_data,
                                                        const size_t jpeg_data_size, int timeout, int timeout_count);
 
-/* The last picture. Its framebuffer is null if there was none free; else it is in use until the next function. */
+/* The last picture; WRONG_CALL_SEQUENCE if the last call failed. Its framebuffer is null if there was none free; else
+   it is in use until bm_jpu_jpeg_dec_frame_finished (INVALID_FRAMEBUFFER for one that is not). */
 DECL_EXPORT BmJpuDecReturnCodes bm_jpu_jpeg_dec_get_info(BmJpuJPEGDecoder* jpeg_decoder, BmJpuJPEGDecInfo* info);
 DECL_EXPORT BmJpuDecReturnCodes bm_jpu_jpeg_dec_frame_finished(BmJpuJPEGDecoder* jpeg_decoder,
                                                                BmJpuFramebuffer* framebuffer);

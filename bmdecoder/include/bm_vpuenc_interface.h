@@ -296,7 +296,7 @@ typedef struct {
 
 enum { BM_LINEAR_FRAME_MAP = 0, BM_COMPRESSED_FRAME_MAP = 10 };
 
-/* Messages up to this level are logged; ERROR at first. A null function restores stderr. */
+/* Only failures are logged, whatever the threshold; it can be read again. A null function restores stderr. */
 DECL_EXPORT void bmvpu_enc_set_logging_threshold(BmVpuEncLogLevel threshold);
 DECL_EXPORT void bmvpu_enc_set_logging_function(BmVpuEncLoggingFunc logging_function);
 DECL_EXPORT BmVpuEncLogLevel bmvpu_enc_get_logging_threshold(void);
