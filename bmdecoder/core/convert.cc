@@ -12,17 +12,13 @@ extern "C" {
 namespace bm::decoder {
 namespace {
 
+// A picture of so many samples does not stay in the caches until somebody reads it; the decoder needs them for its
+// reference frames.
+constexpr int64_t kStreamedSamples = int64_t{1} << 19;
+
 // Compiled with -O3: the loops over samples become vector code.
-void CopyRow(const uint8_t* from, size_t count, uint8_t* to) { std::memcpy(to, from, count); }
 void ShiftRow(const uint16_t* __restrict from, size_t count, int shift, uint8_t* __restrict to) {
   for (size_t x = 0; x < count; ++x) to[x] = static_cast<uint8_t>(from[x] >> shift);
-}
-void Interleave(const uint8_t* __restrict first, const uint8_t* __restrict second, size_t count,
-                uint8_t* __restrict to) {
-  for (size_t x = 0; x < count; ++x) {
-    to[2 * x] = first[x];
-    to[2 * x + 1] = second[x];
-  }
 }
 void ShiftInterleave(const uint16_t* __restrict first, const uint16_t* __restrict second, size_t count, int shift,
                      uint8_t* __restrict to) {
@@ -96,27 +92,37 @@ AVPixelFormat FormatOf(ChromaLayout layout) {
                                            : AV_PIX_FMT_NV21;
 }
 
+// swscale takes grey for full range and would shrink it: YUV and grey keep the range that they have. RGB becomes the
+// limited range.
+void KeepRange(AVPixelFormat format, SwsContext* scaler) {
+  const AVPixFmtDescriptor* descriptor = av_pix_fmt_desc_get(format);
+  if (descriptor == nullptr || (descriptor->flags & AV_PIX_FMT_FLAG_RGB) != 0) return;
+  const int* table = sws_getCoefficients(SWS_CS_DEFAULT);
+  sws_setColorspaceDetails(scaler, table, 1, table, 1, 0, 1 << 16, 1 << 16);
+}
+
 }  // namespace
 
 void CopyPicture(int width, int height, ChromaLayout from, const ConstPlanes& source, ChromaLayout to,
-                 const Planes& target) {
-  for (int y = 0; y < height; ++y) CopyRow(RowOf(source[0], y), static_cast<size_t>(width), RowOf(target[0], y));
+                 const Planes& target, const RowFunctions& rows) {
+  for (int y = 0; y < height; ++y) rows.copy(RowOf(source[0], y), static_cast<size_t>(width), RowOf(target[0], y));
   const size_t columns = static_cast<size_t>(ChromaWidth(Sampling::k420, width));
   for (int y = 0; y < ChromaHeight(Sampling::k420, height); ++y) {
     if (from == ChromaLayout::kSeparate && to == ChromaLayout::kSeparate) {
-      for (size_t p = 1; p < 3; ++p) CopyRow(RowOf(source[p], y), columns, RowOf(target[p], y));
+      for (size_t p = 1; p < 3; ++p) rows.copy(RowOf(source[p], y), columns, RowOf(target[p], y));
     } else if (from == ChromaLayout::kSeparate) {
       const size_t first = to == ChromaLayout::kCbCr ? 1 : 2;
-      Interleave(RowOf(source[first], y), RowOf(source[3 - first], y), columns, RowOf(target[1], y));
+      rows.interleave(RowOf(source[first], y), RowOf(source[3 - first], y), columns, RowOf(target[1], y));
     } else if (to == ChromaLayout::kSeparate) {
       const size_t first = from == ChromaLayout::kCbCr ? 1 : 2;
       Split(RowOf(source[1], y), columns, RowOf(target[first], y), RowOf(target[3 - first], y));
     } else if (from == to) {
-      CopyRow(RowOf(source[1], y), 2 * columns, RowOf(target[1], y));
+      rows.copy(RowOf(source[1], y), 2 * columns, RowOf(target[1], y));
     } else {
       Swap(RowOf(source[1], y), columns, RowOf(target[1], y));
     }
   }
+  rows.finish();
 }
 
 absl::Status FrameConverter::Convert(const AVFrame& frame, ChromaLayout layout, const Planes& planes) {
@@ -131,7 +137,8 @@ absl::Status FrameConverter::Convert(const AVFrame& frame, ChromaLayout layout, 
     const ChromaLayout from = format == AV_PIX_FMT_YUV420P ? ChromaLayout::kSeparate
                               : format == AV_PIX_FMT_NV12  ? ChromaLayout::kCbCr
                                                            : ChromaLayout::kCrCb;
-    CopyPicture(frame.width, frame.height, from, source, layout, planes);
+    const bool is_large = int64_t{frame.width} * frame.height >= kStreamedSamples;
+    CopyPicture(frame.width, frame.height, from, source, layout, planes, is_large ? kStreamedRows : kCachedRows);
     return absl::OkStatus();
   }
   switch (format) {
@@ -154,6 +161,7 @@ absl::Status FrameConverter::Convert(const AVFrame& frame, ChromaLayout layout, 
                                      FormatOf(layout), SWS_BICUBIC | SWS_ACCURATE_RND | SWS_BITEXACT, nullptr, nullptr,
                                      nullptr));
   if (scaler_ == nullptr) return absl::ResourceExhaustedError("no memory for a pixel format converter");
+  KeepRange(format, scaler_.get());
   uint8_t* data[4] = {planes[0].data, planes[1].data, planes[2].data, nullptr};
   int strides[4] = {};
   for (size_t p = 0; p < 3; ++p) strides[p] = static_cast<int>(planes[p].stride);

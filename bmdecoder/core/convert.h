@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "bmdecoder/core/av.h"
+#include "bmdecoder/core/rows.h"
 #include "bmdecoder/surface.h"
 
 namespace bm::decoder {
@@ -20,9 +21,9 @@ class FrameConverter {
   AvScaler scaler_;
 };
 
-// Copies a 4:2:0 picture of width x height from any layout into any layout.
+// Copies a 4:2:0 picture of width x height from any layout into any layout; `rows` where it copies and interleaves.
 void CopyPicture(int width, int height, ChromaLayout from, const ConstPlanes& source, ChromaLayout to,
-                 const Planes& target);
+                 const Planes& target, const RowFunctions& rows);
 
 }  // namespace bm::decoder
 

@@ -171,7 +171,7 @@ absl::StatusOr<std::vector<EncodedPacket>> VideoEncoder::Encode(const ConstPlane
   }
   const bool separate = frame->format == AV_PIX_FMT_YUV420P;
   CopyPicture(options.width, options.height, options.layout, planes,
-              separate ? ChromaLayout::kSeparate : options.layout, target);
+              separate ? ChromaLayout::kSeparate : options.layout, target, kCachedRows);
   RETURN_IF_ERROR(AvStatus(avcodec_send_frame(state_->codec.get(), frame.get()), "encoding"));
   std::vector<EncodedPacket> packets;
   RETURN_IF_ERROR(state_->Drain(&packets));

@@ -82,6 +82,17 @@ TEST_P(CodecTest, SamplesAreThoseOfTheStockDecoder) {
   EXPECT_TRUE(Same(DecodeAll(path, threads), StockFrames(path, "yuv420p")));
 }
 
+TEST_P(CodecTest, LargePicturesAreThoseOfTheStockDecoder) {
+  // Large enough to be written past the caches; the last columns fill no vector.
+  EncoderOptions options = SmallClip(GetParam());
+  options.width = 1014;
+  options.height = 530;
+  const std::string path = MakeClip("large." + Suffix() + ".mp4", options, 3);
+  EXPECT_TRUE(Same(DecodeAll(path, Options(ChromaLayout::kCbCr)), StockFrames(path, "nv12")));
+  EXPECT_TRUE(Same(DecodeAll(path, Options(ChromaLayout::kCrCb)), StockFrames(path, "nv21")));
+  EXPECT_TRUE(Same(DecodeAll(path, Options(ChromaLayout::kSeparate)), StockFrames(path, "yuv420p")));
+}
+
 TEST_P(CodecTest, EncodingKeepsThePicture) {
   for (const ChromaLayout layout : {ChromaLayout::kSeparate, ChromaLayout::kCbCr, ChromaLayout::kCrCb}) {
     EncoderOptions options = SmallClip(GetParam());
@@ -252,15 +263,18 @@ TEST(VideoSourceTest, OtherCodecsAndFormatsAreConverted) {
     std::vector<std::string> arguments;
     // Largest difference from the program's own conversion.
     int tolerance;
+    // For the program, so that the range of the samples is kept.
+    const char* format = "yuv420p";
   };
   const Row rows[] = {
-      {"mjpeg.avi", {"-c:v", "mjpeg", "-pix_fmt", "yuvj420p"}, 0},
+      {"mjpeg.avi", {"-c:v", "mjpeg", "-pix_fmt", "yuvj420p"}, 0, "yuvj420p"},
       {"mpeg4.mp4", {"-c:v", "mpeg4"}, 0},
       {"vp8.webm", {"-c:v", "libvpx", "-deadline", "realtime"}, 0},
       {"vp9.webm", {"-c:v", "libvpx-vp9", "-pix_fmt", "yuv420p", "-deadline", "realtime", "-cpu-used", "8"}, 0},
       // Ten bits are shifted down; the program dithers.
       {"ten.mkv", {"-c:v", "libx265", "-pix_fmt", "yuv420p10le", "-x265-params", "log-level=error"}, 1},
       {"four.mkv", {"-c:v", "ffv1", "-pix_fmt", "yuv422p"}, 2},
+      {"grey.mkv", {"-c:v", "ffv1", "-pix_fmt", "gray"}, 0, "yuvj420p"},
   };
   for (const Row& row : rows) {
     const std::string path = TempPath(row.name);
@@ -269,9 +283,8 @@ TEST(VideoSourceTest, OtherCodecsAndFormatsAreConverted) {
     command.insert(command.end(), row.arguments.begin(), row.arguments.end());
     command.push_back(path);
     ASSERT_EQ(testing::Program(command).Wait(), 0) << row.name;
-    // The range of the samples is kept.
     const std::vector<uint8_t> ours = DecodeAll(path, Options(ChromaLayout::kSeparate));
-    const std::vector<uint8_t> stock = StockFrames(path, std::string(row.name) == "mjpeg.avi" ? "yuvj420p" : "yuv420p");
+    const std::vector<uint8_t> stock = StockFrames(path, row.format);
     ASSERT_EQ(ours.size(), stock.size()) << row.name;
     ASSERT_EQ(ours.size(), 6u * 98 * 66 * 3 / 2) << row.name;
     int worst = 0;
