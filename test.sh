@@ -49,7 +49,8 @@ count "unit tests" "${PIPESTATUS[0]}"
 
 echo "== damaged files, with the address and undefined behaviour sanitizers"
 bazel test --config=asan --keep_going //bmodel:damage_test //bmodel:limits_test \
-  //bmcompiler/frontends/caffe:damage_test //bmcompiler/frontends/caffe:limits_test 2>&1 | tee "$log"
+  //bmcompiler/frontends/caffe:damage_test //bmcompiler/frontends/caffe:limits_test \
+  //bmdecoder:damage_test //bmdecoder/core:soak_test //bmdecoder/jpeg:damage_test 2>&1 | tee "$log"
 count "damaged files" "${PIPESTATUS[0]}"
 
 count_script "an outside workspace" tests/consumer/run.sh

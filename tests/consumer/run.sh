@@ -27,7 +27,7 @@ is_refused() {
 }
 
 check "building one program per public library" bazel build //...
-for program in use_bmcv use_bmdriver_sim use_bmlib use_bmodel use_bmruntime use_sail use_ffmpeg; do
+for program in use_bmcv use_bmdecoder use_bmdriver_sim use_bmlib use_bmodel use_bmruntime use_sail use_ffmpeg; do
   check "$program" "bazel-bin/$program"
 done
 check "a private target is refused" is_refused

@@ -10,7 +10,9 @@ mv "$work/first" "$work/sdk"
 sdk=$work/sdk
 
 for file in include/bmlib_runtime.h include/bmruntime_interface.h include/bmodel.hpp lib/libbmlib.so lib/libbmrt.so \
-  include/bmcv_api_ext.h include/bmcv_api_ext_c.h include/bmcv_api.h lib/libbmcv.so \
+  include/bm_jpeg_interface.h include/bm_vpudec_interface.h include/bm_vpuenc_interface.h \
+  lib/libbmvideo.so lib/libbmion.so lib/libbmjpuapi.so lib/libbmjpulite.so lib/libbmvppapi.so lib/libbmvpuapi.so \
+  lib/libbmvpulite.so include/bmcv_api_ext.h include/bmcv_api_ext_c.h include/bmcv_api.h lib/libbmcv.so \
   bin/bmnetc bin/bmrt_test bin/tpu_model bin/bm_model.bin; do
   [ -e "$sdk/$file" ] || { echo "$file is not installed"; exit 1; }
 done
@@ -33,6 +35,11 @@ gcc -std=c99 -Wall -Werror "$sources/round_trip.c" -o "$work/c" $(options libbml
 # shellcheck disable=SC2046
 gcc -std=c99 -Wall -Werror "$sources/edges.c" -o "$work/edges" $(options libbmcv libbmlib) -Wl,-rpath,"$sdk/lib"
 "$work/edges"
+# shellcheck disable=SC2046
+gcc -std=c99 -Wall -Werror "$sources/media.c" -o "$work/media" $(options libbmlib) -lbmion -lbmjpulite -lbmjpuapi \
+  -lbmvpulite -lbmvpuapi -lbmvideo -lbmvppapi -Wl,-rpath,"$sdk/lib"
+"$work/media"
+[ "$(readelf -d "$work/media" | grep -c 'NEEDED.*libbm[ijv]')" = 1 ]
 # shellcheck disable=SC2046
 g++ -std=c++11 -Wall -Werror "$sources/run_model.cc" -o "$work/cc" $(options libbmodel libbmrt) -Wl,-rpath,"$sdk/lib"
 "$work/cc" "$model"

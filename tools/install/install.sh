@@ -2,7 +2,8 @@
 # install.sh DIR: writes the SDK as the vendor lays it out. The tree works wherever it is moved to.
 #
 #   DIR/include   the vendor's headers, flat
-#   DIR/lib       libbmcv.so, libbmlib.so, libbmrt.so, libbmodel.so, libsail.so; pkgconfig/*.pc; cmake/libsophon
+#   DIR/lib       libbmcv.so, libbmlib.so, libbmrt.so, libbmodel.so, libsail.so, libbmvideo.so and its other names;
+#                 pkgconfig/*.pc; cmake/libsophon
 #   DIR/include/sail   SAIL's headers with spdlog and inireader.hpp over the system's libraries; lib/cmake/SAILConfig.cmake,
 #                      lib/sail/pcie as in the older SDK
 #   DIR/include/ffmpeg, DIR/lib/ffmpeg   FFmpeg's view of the codecs, cmake/FFMPEG; FFmpeg itself is the system's
@@ -37,15 +38,16 @@ fill() {
   sed "${edits[@]}" "$template" > "$file"
 }
 
-for header in bmcv/include/*.h bmlib/include/*.h bmruntime/include/*.h bmodel/include/bmodel.hpp bmodel/model_generated.h; do
+for header in bmcv/include/*.h bmdecoder/include/*.h bmlib/include/*.h bmruntime/include/*.h bmodel/include/bmodel.hpp bmodel/model_generated.h; do
   put 644 "$header" include
 done
 fill version.h.in include/version.h
 
-for library in bmcv/libbmcv.so bmlib/libbmlib.so.0 bmruntime/libbmrt.so bmodel/libbmodel.so sail/libsail.so; do
+for library in bmcv/libbmcv.so bmdecoder/libbmvideo.so bmlib/libbmlib.so.0 bmruntime/libbmrt.so bmodel/libbmodel.so sail/libsail.so; do
   put 755 "$library" lib
 done
 ln -sfn libbmlib.so.0 "$target/lib/libbmlib.so"
+for name in bmion bmjpuapi bmjpulite bmvppapi bmvpuapi bmvpulite; do ln -sfn libbmvideo.so "$target/lib/lib$name.so"; done
 
 for program in bmcompiler/bmnetc/bmnetc tools/bmrt_test/bmrt_test tools/tpu_model/tpu_model; do
   put 755 "$program" bin
@@ -83,6 +85,7 @@ fill FFMPEGConfig.cmake.in lib/cmake/FFMPEG/FFMPEGConfig.cmake
 pc() { fill library.pc.in "lib/pkgconfig/lib$1.pc" "NAME=$1" "DESCRIPTION=$2" "REQUIRES=$3"; }
 pc bmlib "Devices, device memory and copies of BM1684 cards" ""
 pc bmcv "Images and operators on BM1684 cards" "libbmlib"
+pc bmvideo "Video and JPEG on BM1684 cards" "libbmlib"
 pc bmrt "Loads and runs bmodels on BM1684 cards" "libbmlib"
 pc bmodel "Reads and writes bmodel files" "flatbuffers"
 
