@@ -302,6 +302,17 @@ TEST_F(JpuTest, PicturesAreTurnedAndMirrored) {
   }
 }
 
+TEST_F(JpuTest, AnOpenDecoderOutlivesTheUnloading) {
+  Open({});
+  ASSERT_EQ(bm_jpu_dec_unload(0), BM_JPU_DEC_RETURN_CODE_OK);
+  EXPECT_EQ(Decode(FileOf(64, 48, Sampling::k420)), BM_JPU_DEC_RETURN_CODE_OK);
+  EXPECT_EQ(Finish(), BM_JPU_DEC_RETURN_CODE_OK);
+  ASSERT_EQ(bm_jpu_jpeg_dec_close(decoder_), BM_JPU_DEC_RETURN_CODE_OK);
+  decoder_ = nullptr;
+  EXPECT_EQ(bm_jpu_dec_get_bm_handle(0), nullptr);
+  ASSERT_EQ(bm_jpu_dec_load(0), BM_JPU_DEC_RETURN_CODE_OK);
+}
+
 TEST_F(JpuTest, ARegionOfInterestIsCutOut) {
   const Bytes file = FileOf(70, 46, Sampling::k420);
   BmJpuDecOpenParams params = {};

@@ -326,6 +326,15 @@ TEST_F(VpuEncoderTest, ParametersOutOfRangeAreRefused) {
   EXPECT_EQ(bmvpu_enc_open(&encoder, &params, &bitstream_, &info_), BM_VPU_ENC_RETURN_CODE_WRONG_CALL_SEQUENCE);
 }
 
+TEST_F(VpuEncoderTest, AnOpenEncoderOutlivesTheUnloading) {
+  BmVpuEncOpenParams params = Params(BM_VPU_CODEC_FORMAT_H264);
+  Open(params);
+  ASSERT_EQ(bmvpu_enc_unload(0), 0);
+  EncodeAll(3);
+  EXPECT_EQ(frames_.size(), 3u);
+  ASSERT_EQ(bmvpu_enc_load(0), 0);
+}
+
 TEST_F(VpuEncoderTest, ClosedAndForeignHandlesAreRefused) {
   Open(Params(BM_VPU_CODEC_FORMAT_H264));
   ASSERT_EQ(bmvpu_enc_close(encoder_), 0);

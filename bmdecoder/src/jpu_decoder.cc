@@ -58,6 +58,8 @@ LoadedDevices& Devices() {
 }
 
 struct OpenDecoder {
+  // Longer than the framebuffers.
+  std::unique_ptr<DeviceHold> device;
   BmJpuJPEGDecoder vendor = {};
   BmJpuDecOpenParams params = {};
   ChromaLayout layout = ChromaLayout::kSeparate;
@@ -109,6 +111,7 @@ absl::Status Open(BmJpuJPEGDecoder** decoder, const BmJpuDecOpenParams* params, 
   RETURN_IF_ERROR(NotNull(decoder, "jpeg_decoder"));
   RETURN_IF_ERROR(NotNull(params, "open_params"));
   auto open = std::make_unique<OpenDecoder>();
+  ASSIGN_OR_RETURN(open->device, Devices().Hold(params->device_index));
   open->params = *params;
   if (params->scale_ratio != 0) {
     return absl::InvalidArgumentError(

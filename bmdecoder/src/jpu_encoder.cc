@@ -55,6 +55,7 @@ LoadedDevices& Devices() {
 }
 
 struct OpenEncoder {
+  std::unique_ptr<DeviceHold> device;
   BmJpuJPEGEncoder vendor = {};
 };
 
@@ -65,11 +66,12 @@ HandleTable<OpenEncoder>& Encoders() {
 
 absl::Status Open(BmJpuJPEGEncoder** encoder, bm_jpu_phys_addr_t bitstream, int bitstream_bytes, int device) {
   RETURN_IF_ERROR(NotNull(encoder, "jpeg_encoder"));
-  RETURN_IF_ERROR(Devices().Handle(device).status());
+  ASSIGN_OR_RETURN(std::unique_ptr<DeviceHold> hold, Devices().Hold(device));
   if (bitstream_bytes < 0) {
     return absl::InvalidArgumentError(absl::StrCat("bs_buffer_size is ", bitstream_bytes, ": must be >= 0"));
   }
   auto open = std::make_unique<OpenEncoder>();
+  open->device = std::move(hold);
   BmJpuJPEGEncoder& vendor = open->vendor;
   vendor.bitstream_buffer_size = bitstream_bytes == 0 ? kBitstreamBytes : static_cast<size_t>(bitstream_bytes);
   if (bitstream != 0) RETURN_IF_ERROR(Devices().View(device, bitstream, vendor.bitstream_buffer_size).status());

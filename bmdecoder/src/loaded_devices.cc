@@ -46,6 +46,17 @@ absl::StatusOr<bm_handle_t> LoadedDevices::Handle(int device) const {
   return found->second.handle;
 }
 
+absl::StatusOr<std::unique_ptr<DeviceHold>> LoadedDevices::Hold(int device) {
+  MutexLock lock(&mutex_);
+  const auto found = loaded_.find(device);
+  if (found == loaded_.end()) return NotLoaded(device);
+  ++found->second.count;
+  return std::make_unique<DeviceHold>(this, device);
+}
+
+// The count cannot be at its end.
+DeviceHold::~DeviceHold() { (void)devices_->Unload(device_); }
+
 absl::StatusOr<absl::Span<uint8_t>> HostView(bm_handle_t handle, uint64_t address, uint64_t size) {
   unsigned char* view = nullptr;
   if (bmnnsdk_host_view(handle, address, size, &view) == BM_SUCCESS) {

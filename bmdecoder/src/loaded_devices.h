@@ -2,7 +2,9 @@
 #ifndef BMDECODER_SRC_LOADED_DEVICES_H_
 #define BMDECODER_SRC_LOADED_DEVICES_H_
 
+#include <cstdint>
 #include <map>
+#include <memory>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -11,6 +13,21 @@
 #include "bmlib_runtime.h"
 
 namespace bm::decoder {
+
+class LoadedDevices;
+
+// Keeps a device loaded for what is open on it, even if the program unloads it first.
+class DeviceHold {
+ public:
+  DeviceHold(LoadedDevices* devices, int device) : devices_(devices), device_(device) {}
+  ~DeviceHold();
+  DeviceHold(const DeviceHold&) = delete;
+  DeviceHold& operator=(const DeviceHold&) = delete;
+
+ private:
+  LoadedDevices* const devices_;
+  const int device_;
+};
 
 // Thread-safe.
 class LoadedDevices {
@@ -21,6 +38,7 @@ class LoadedDevices {
   absl::Status Unload(int device);
   // FAILED_PRECONDITION if the device is not loaded.
   absl::StatusOr<bm_handle_t> Handle(int device) const;
+  absl::StatusOr<std::unique_ptr<DeviceHold>> Hold(int device);
 
   // The host's view of device memory. INVALID_ARGUMENT for a range that is none.
   absl::StatusOr<absl::Span<uint8_t>> View(int device, uint64_t address, uint64_t size) const;

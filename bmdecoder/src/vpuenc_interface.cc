@@ -43,6 +43,7 @@ struct Source {
 };
 
 struct OpenEncoder {
+  std::unique_ptr<DeviceHold> device;
   BmVpuEncoder vendor = {};
   EncoderOptions options;
   std::unique_ptr<VideoEncoder> encoder;
@@ -88,8 +89,8 @@ absl::Status Open(BmVpuEncoder** encoder, const BmVpuEncOpenParams* params, BmVp
   RETURN_IF_ERROR(NotNull(params, "open_params"));
   RETURN_IF_ERROR(NotNull(bitstream, "bs_dmabuffer"));
   RETURN_IF_ERROR(NotNull(initial_info, "initial_info"));
-  RETURN_IF_ERROR(EncoderDevices().Handle(params->soc_idx).status());
   auto open = std::make_unique<OpenEncoder>();
+  ASSIGN_OR_RETURN(open->device, EncoderDevices().Hold(params->soc_idx));
   ASSIGN_OR_RETURN(open->options, EncoderOptionsOf(*params));
   RETURN_IF_ERROR(EncoderDevices().View(params->soc_idx, bitstream->phys_addr, bitstream->size).status());
   ASSIGN_OR_RETURN(open->encoder, VideoEncoder::Create(open->options));
