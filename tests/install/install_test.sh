@@ -75,3 +75,36 @@ for hint in "-Dlibsophon_DIR=$sdk/data -DFFMPEG_DIR=$sdk/lib/cmake/FFMPEG -DSAIL
   "$work/build/run_sail" "$model" "$clip" "$work/summary.ini"
   rm -r "$work/build"
 done
+
+# The tree as /opt/sophon and as $REL_TOP: the hints and the folders that customers' projects write.
+sophon=$sdk
+hints="-Dlibsophon_DIR=$sophon/libsophon-current/data -DFFMPEG_DIR=$sophon/sophon-ffmpeg-latest/lib/cmake"
+hints+=" -DSAIL_DIR=$sophon/sophon-sail/lib/cmake"
+# shellcheck disable=SC2086
+cmake -S "$work/project" -B "$work/build" $hints > "$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
+cmake --build "$work/build" >> "$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
+LD_LIBRARY_PATH=$sophon/sophon-ffmpeg-latest/lib:$sophon/libsophon-current/lib "$work/build/decode" "$clip"
+LD_LIBRARY_PATH=$sophon/sophon-sail/lib "$work/build/run_sail" "$model" "$clip" "$work/summary.ini"
+rm -r "$work/build"
+
+top=$sdk
+for name in include/op_code.h include/bmlib/{bmlib_runtime,bmlib_utils}.h include/bmruntime/{bm_mem_desc,bmruntime_interface}.h \
+  include/sail/{engine,graph}.h include/decode/bmjpuapi.h lib/bmnn/pcie/lib{bmcv,bmlib,bmrt}.so lib/sail/pcie/libsail.so \
+  lib/decode/x86/lib{bmvideo,bmjpuapi,bmjpulite}.so lib/ffmpeg/x86/lib{avcodec,avformat}.so; do
+  [ -e "$top/$name" ] || { echo "\$REL_TOP/$name is not installed"; exit 1; }
+done
+includes=(-I"$top/include")
+for folder in bmlib bmruntime bmcv decode ffmpeg sail; do includes+=(-I"$top/include/$folder"); done
+libraries=(-L"$top/lib/bmnn/pcie" -L"$top/lib/decode/x86" -L"$top/lib/ffmpeg/x86" -L"$top/lib/sail/pcie")
+path=$top/lib/bmnn/pcie:$top/lib/decode/x86:$top/lib/ffmpeg/x86:$top/lib/sail/pcie
+g++ -std=c++11 "${includes[@]}" "$sources/decode.cc" -o "$work/old_decode" "${libraries[@]}" -lavformat -lavcodec -lswscale \
+  -lavutil -lbmion -lbmjpulite -lbmjpuapi -lbmvpulite -lbmvpuapi -lbmvideo -lbmvppapi -lbmcv -lbmlib
+LD_LIBRARY_PATH=$path "$work/old_decode" "$clip" | grep 'h264_bm: 10 frames on the card'
+g++ -std=c++11 "${includes[@]}" "$sources/run_sail.cc" -o "$work/old_sail" "${libraries[@]}" -lsail -lbmrt -lbmlib -lbmcv \
+  -lbmvideo
+LD_LIBRARY_PATH=$path "$work/old_sail" "$model" "$clip" "$work/summary.ini"
+# Nothing leads out of the tree or in circles, and each library is there once.
+[ -z "$(find "$sdk" -lname '/*' ! -path '*/opencv4/*')" ]
+find -L "$sdk" -path "$sdk/include/opencv4/stock" -prune -o -print > "$work/files" 2> "$work/loops"
+[ ! -s "$work/loops" ]
+[ "$(find "$sdk" -name 'libbmlib.so*' -type f | wc -l)" -eq 1 ]

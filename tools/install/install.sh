@@ -9,6 +9,8 @@
 #   DIR/include/ffmpeg, DIR/lib/ffmpeg   FFmpeg's view of the codecs, cmake/FFMPEG; FFmpeg itself is the system's
 #   DIR/bin       bmnetc, bmrt_test, tpu_model and its older name bm_model.bin
 #   DIR/data      libsophon-config.cmake, where the vendor has it
+#   DIR/{libsophon-current,sophon-sail,sophon-ffmpeg-latest,sophon-opencv-latest}   links: DIR may be /opt/sophon
+#   DIR/include/{bmlib,bmruntime,bmcv,decode,opencv}, DIR/lib/*/{pcie,soc,x86}      links: DIR may be $REL_TOP
 set -euo pipefail
 
 if [ $# -ne 1 ] || [ -z "$1" ]; then
@@ -88,6 +90,44 @@ pc bmcv "Images and operators on BM1684 cards" "libbmlib"
 pc bmvideo "Video and JPEG on BM1684 cards" "libbmlib"
 pc bmrt "Loads and runs bmodels on BM1684 cards" "libbmlib"
 pc bmodel "Reads and writes bmodel files" "flatbuffers"
+
+# The same tree as DIR = $REL_TOP of BMNNSDK 2 and as DIR = /opt/sophon, by links: one file of each library.
+link() { mkdir -p "$target/$(dirname "$2")"; ln -sfn "$1" "$target/$2"; }
+# link_all FROM TO: a link in TO for every file of FROM.
+link_all() {
+  local file up
+  up=$(sed 's|[^/][^/]*|..|g' <<< "$2")
+  for file in "$target/$1"/*; do
+    if [ ! -d "$file" ] || [ -L "$file" ]; then link "$up/$1/$(basename "$file")" "$2/$(basename "$file")"; fi
+  done
+}
+# The names that FindBMNNSDK2.cmake looks for; their declarations are in the headers that are named here.
+forward() { fill forward.h.in "include/$1" "HEADER=$2"; }
+forward op_code.h bmlib_runtime.h
+forward bmlib_utils.h bmlib_runtime.h
+forward bm_mem_desc.h bmlib_runtime.h
+forward bmjpuapi.h bm_jpeg_interface.h
+for folder in bmlib bmruntime bmcv decode; do link_all include "include/$folder"; done
+[ ! -d "$target/include/opencv4" ] || link ../opencv4 include/opencv/opencv4
+for mode in pcie soc; do
+  for folder in bmnn decode; do link_all lib "lib/$folder/$mode"; done
+done
+link_all lib lib/decode/x86
+for folder in ffmpeg opencv; do
+  for mode in pcie soc x86; do [ ! -d "$target/lib/$folder" ] || link_all "lib/$folder" "lib/$folder/$mode"; done
+done
+mkdir -p "$target/lib/sys/x86"
+
+for folder in include lib bin data; do link "../$folder" "libsophon-current/$folder"; done
+for folder in include lib; do link "../$folder" "sophon-sail/$folder"; done
+link ../include/ffmpeg sophon-ffmpeg-latest/include
+link_all lib/ffmpeg sophon-ffmpeg-latest/lib
+link ../../lib/cmake/FFMPEG sophon-ffmpeg-latest/lib/cmake
+if [ -d "$target/lib/opencv" ]; then
+  link ../../include/opencv4 sophon-opencv-latest/include/opencv4
+  link_all lib/opencv sophon-opencv-latest/lib
+  link ../../../lib/cmake/opencv4 sophon-opencv-latest/lib/cmake/opencv4
+fi
 
 put 644 LICENSE .
 put 644 NOTICE .
