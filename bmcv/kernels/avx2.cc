@@ -85,6 +85,26 @@ void GatherAvx2(const GatherTable& table, const uint8_t* row, uint8_t* out) {
   for (; i < table.count; ++i) out[i] = row[table.offsets[i]];
 }
 
+void GatherPixelsAvx2(const int32_t* offsets, int count, const uint8_t* row, int row_bytes, uint8_t* const* out) {
+  constexpr int kPixels = 8;
+  // The first, second and third bytes of four pixels together, then those of both halves beside each other.
+  const __m256i by_byte =
+      _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+  const __m256i by_half = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  int i = 0;
+  // Four bytes a pixel are read: not where the fourth lies behind the row.
+  for (; i + kPixels <= count && offsets[i + kPixels - 1] + 4 <= row_bytes; i += kPixels) {
+    const __m256i pixels = _mm256_i32gather_epi32(reinterpret_cast<const int*>(row), Load32(offsets + i), 1);
+    const __m256i bytes = _mm256_permutevar8x32_epi32(_mm256_shuffle_epi8(pixels, by_byte), by_half);
+    const __m128i two = _mm256_castsi256_si128(bytes);
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out[0] + i), two);
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out[1] + i), _mm_unpackhi_epi64(two, two));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out[2] + i), _mm256_extracti128_si256(bytes, 1));
+  }
+  uint8_t* const rest[] = {out[0] + i, out[1] + i, out[2] + i};
+  GatherPixelsPortable(offsets + i, count - i, row, row_bytes, rest);
+}
+
 void ConvertAvx2(const ColourMatrix& matrix, int outputs, const uint8_t* const* in, uint8_t* const* out, int count) {
   if (count < kBlock) return ConvertPortable(matrix, outputs, in, out, count);
   if (outputs == 1) return ConvertTo<1>(matrix, in, out, count);

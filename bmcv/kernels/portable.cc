@@ -10,6 +10,13 @@ void GatherPortable(const GatherTable& table, const uint8_t* row, uint8_t* out) 
   for (int i = 0; i < table.count; ++i) out[i] = row[table.offsets[i]];
 }
 
+void GatherPixelsPortable(const int32_t* offsets, int count, const uint8_t* row, int /*row_bytes*/,
+                          uint8_t* const* out) {
+  for (int i = 0; i < count; ++i) {
+    for (int c = 0; c < 3; ++c) out[c][i] = row[offsets[i] + c];
+  }
+}
+
 void ConvertPortable(const ColourMatrix& matrix, int outputs, const uint8_t* const* in, uint8_t* const* out,
                      int count) {
   for (int c = 0; c < outputs; ++c) {

@@ -41,6 +41,10 @@ struct GatherTable {
 // out[i] = row[table.offsets[i]]
 using GatherRow = void(const GatherTable& table, const uint8_t* row, uint8_t* out);
 
+// out[c][i] = row[offsets[i] + c] for the three bytes of a pixel; offsets do not fall, and the last pixel ends inside
+// the row's `row_bytes` bytes.
+using GatherPixelsRow = void(const int32_t* offsets, int count, const uint8_t* row, int row_bytes, uint8_t* const* out);
+
 // out[c][i] = clip255((m[c][0] * in[0][i] + m[c][1] * in[1][i] + m[c][2] * in[2][i] + m[c][3] + 512) >> 10) for the
 // first `outputs` (1 to 3) rows of the matrix.
 using ConvertRow = void(const ColourMatrix& matrix, int outputs, const uint8_t* const* in, uint8_t* const* out,
@@ -65,6 +69,7 @@ using ScaleToSignedByteRow = void(const uint8_t* in, float alpha, float beta, in
 
 struct RowKernels {
   GatherRow* gather;
+  GatherPixelsRow* gather_pixels;
   ConvertRow* convert;
   InterpolateRow* interpolate;
   BlendRow* blend;

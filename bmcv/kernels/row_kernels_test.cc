@@ -72,6 +72,21 @@ TEST_P(RowKernelsTest, Gather) {
   }
 }
 
+TEST_P(RowKernelsTest, GatherPixels) {
+  for (const int count : Counts()) {
+    for (const int step : {0, 3, 4, 9, 40}) {
+      std::vector<int32_t> offsets(count);
+      for (int i = 0; i < count; ++i) offsets[i] = i * step;
+      const int row_bytes = count == 0 ? 1 : offsets.back() + 3;
+      const Bytes row = RandomBytes(row_bytes);
+      ExpectPlainResult<uint8_t>(3 * count, [&](const RowKernels& kernels, uint8_t* out) {
+        uint8_t* const rows[] = {out, out + count, out + 2 * count};
+        kernels.gather_pixels(offsets.data(), count, row.data(), row_bytes, rows);
+      });
+    }
+  }
+}
+
 TEST_P(RowKernelsTest, Convert) {
   for (const int count : Counts()) {
     ColourMatrix matrix;

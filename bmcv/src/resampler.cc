@@ -54,7 +54,26 @@ void Resampler::ChooseColumns() {
   right_ = GatherPlan(std::move(right), count);
 }
 
+// Pixels are gathered whole if their three channels lie beside each other and the columns so far apart that it is
+// slower to pick the bytes of each channel from all that lies between them.
+bool Resampler::PlanWholePixels() {
+  constexpr int kFarApart = 2;  // pixels
+  if (source_.channel_count != 3) return false;
+  const auto& channels = source_.channels;
+  const uint8_t* const first = std::min({channels[0].data, channels[1].data, channels[2].data});
+  for (int c = 0; c < 3; ++c) {
+    const bool is_beside = channels[c].step >= 3 && channels[c].data < first + 3;
+    if (!is_beside) return false;
+    order_[channels[c].data - first] = c;
+  }
+  if (columns_.back() - columns_.front() < kFarApart * static_cast<int>(columns_.size())) return false;
+  for (const int column : columns_) pixel_offsets_.push_back((geometry_.crop.start_x + column) * channels[0].step);
+  for (Feed& feed : feeds_) feed.gathered.resize(columns_.size());
+  return true;
+}
+
 void Resampler::MakeFeeds() {
+  if (PlanWholePixels()) return;
   const int count = static_cast<int>(columns_.size());
   const bool is_run = columns_.back() - columns_.front() == count - 1;
   for (int c = 0; c < 3; ++c) {
@@ -86,7 +105,7 @@ Resampler::Rows Resampler::NewRows(int width) {
 }
 
 // The looked-at bytes of a source row, perhaps gathered in `spare` (null: in a row of its own, kept for the next row).
-const uint8_t* Resampler::Fetch(int channel, int y, uint8_t* spare) {
+const uint8_t* Resampler::FetchChannel(int channel, int y, uint8_t* spare) {
   Feed& feed = feeds_[channel];
   if (channel >= source_.channel_count) return feed.gathered.data();
   const ChannelOf<const uint8_t>& source = source_.channels[channel];
@@ -102,18 +121,34 @@ const uint8_t* Resampler::Fetch(int channel, int y, uint8_t* spare) {
   return feed.gathered.data();
 }
 
+// The same for the first `channels` channels.
+void Resampler::Fetch(int channels, int y, const Rows* spare, const uint8_t** fetched) {
+  const auto target = [&](int c) {
+    return spare != nullptr ? (*spare)[c] : pixel_offsets_.empty() ? nullptr : feeds_[c].gathered.data();
+  };
+  if (pixel_offsets_.empty()) {
+    for (int c = 0; c < channels; ++c) fetched[c] = FetchChannel(c, y, target(c));
+    return;
+  }
+  const ChannelOf<const uint8_t>& first = source_.channels[order_[0]];
+  uint8_t* const out[] = {target(order_[0]), target(order_[1]), target(order_[2])};
+  kernels_.gather_pixels(pixel_offsets_.data(), static_cast<int>(pixel_offsets_.size()), first.row(y), first.row_bytes,
+                         out);
+  for (int c = 0; c < channels; ++c) fetched[c] = target(c);
+}
+
 // The looked-at columns of row `y` of the crop, converted.
 void Resampler::SourceRow(int y, const Rows& out) {
   const int row = geometry_.crop.start_y + y, count = static_cast<int>(columns_.size());
+  const uint8_t* in[3];
   if (conversion_.step_count == 0) {
+    Fetch(outputs_, row, &out, in);
     for (int c = 0; c < outputs_; ++c) {
-      const uint8_t* const fetched = Fetch(c, row, out[c]);
-      if (fetched != out[c]) std::memcpy(out[c], fetched, count);
+      if (in[c] != out[c]) std::memcpy(out[c], in[c], count);
     }
     return;
   }
-  const uint8_t* in[3];
-  for (int c = 0; c < 3; ++c) in[c] = Fetch(c, row, nullptr);
+  Fetch(3, row, nullptr, in);
   if (conversion_.step_count == 1) {
     ApplyStep(conversion_.steps[0], kernels_, outputs_, in, out.data(), count);
     return;

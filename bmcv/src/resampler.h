@@ -52,8 +52,10 @@ class Resampler {
 
   void ChooseColumns();
   void MakeFeeds();
+  bool PlanWholePixels();
   Rows NewRows(int width);
-  const uint8_t* Fetch(int channel, int y, uint8_t* spare);
+  const uint8_t* FetchChannel(int channel, int y, uint8_t* spare);
+  void Fetch(int channels, int y, const Rows* spare, const uint8_t** fetched);
   void SourceRow(int y, const Rows& out);
   void ScaledRow(int y, const Rows& out);
   void CubicRow(const Rows& out);
@@ -70,6 +72,8 @@ class Resampler {
   bool takes_columns_ = true;  // they are the result's own, one by one
   GatherPlan left_, right_;    // where the neighbours are among them
   Feed feeds_[3];
+  std::vector<int32_t> pixel_offsets_;  // of whole pixels, where these are gathered
+  std::array<int, 3> order_ = {};       // then: their channels as they lie in memory
 
   std::vector<std::vector<uint8_t>> storage_;  // behind all Rows
   Rows columns_rows_ = {}, between_steps_ = {}, neighbours_ = {};
