@@ -14,11 +14,8 @@ namespace {
 constexpr bm_image_format_ext kFormats[] = {FORMAT_RGB_PLANAR, FORMAT_BGR_PLANAR, FORMAT_RGB_PACKED, FORMAT_BGR_PACKED,
                                             FORMAT_GRAY};
 
-class ResizeTest : public ImageTest {
+class ResizeTest : public FrameTest {
  protected:
-  Frame RandomFrame(bm_image_format_ext format, int width, int height) {
-    return {format, width, height, RandomBytes(Picture(handle_, format, width, height).size())};
-  }
   bm_image CreateIn(int heap, bm_image_format_ext format, int width, int height, bm_image_data_format_ext type) {
     const bm_image image = Create(format, width, height, type);
     EXPECT_EQ(bm_image_alloc_dev_mem(image, heap), BM_SUCCESS);

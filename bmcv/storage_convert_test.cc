@@ -17,12 +17,8 @@ constexpr bm_image_format_ext kFormats[] = {
     FORMAT_NV16,       FORMAT_NV61,       FORMAT_GRAY,          FORMAT_RGB_PLANAR,   FORMAT_BGR_PLANAR,
     FORMAT_RGB_PACKED, FORMAT_BGR_PACKED, FORMAT_RGBP_SEPARATE, FORMAT_BGRP_SEPARATE};
 
-class StorageConvertTest : public ImageTest {
+class StorageConvertTest : public FrameTest {
  protected:
-  Frame RandomFrame(bm_image_format_ext format, int width, int height) {
-    return {format, width, height, RandomBytes(Picture(handle_, format, width, height).size())};
-  }
-
   static int Channels(bm_image_format_ext format) { return format == FORMAT_GRAY ? 1 : 3; }
   static int Across(bm_image_format_ext format) {
     return IsRgb(format) || format == FORMAT_GRAY || format == FORMAT_YUV444P ? 1 : 2;

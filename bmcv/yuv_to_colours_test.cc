@@ -13,11 +13,8 @@
 namespace bm::cv {
 namespace {
 
-class YuvToColoursTest : public ImageTest {
+class YuvToColoursTest : public FrameTest {
  protected:
-  Frame RandomFrame(bm_image_format_ext format, int width, int height) {
-    return {format, width, height, RandomBytes(Picture(handle_, format, width, height).size())};
-  }
   // The firmware's conversion in double precision, clipped.
   static double Rgb(int c, int y, int u, int v) {
     const double luma = 1.16438 * (y - 16);

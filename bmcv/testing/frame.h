@@ -7,6 +7,7 @@
 #include <functional>
 #include <vector>
 
+#include "bmcv/testing/image_test.h"
 #include "bmcv_api_ext.h"
 
 namespace bm::cv {
@@ -56,6 +57,9 @@ inline int OffsetOf(const Frame& f, int c, int x, int y) {
   }
 }
 
+inline constexpr bm_image_format_ext kRgbSet[] = {FORMAT_RGB_PLANAR, FORMAT_BGR_PLANAR,    FORMAT_RGB_PACKED,
+                                                  FORMAT_BGR_PACKED, FORMAT_RGBP_SEPARATE, FORMAT_BGRP_SEPARATE};
+
 inline bool IsRgb(bm_image_format_ext format) { return format >= FORMAT_RGB_PLANAR && format != FORMAT_GRAY; }
 
 inline int Sample(const Frame& f, int c, int x, int y) {
@@ -91,6 +95,34 @@ inline int Scaled(const PixelSource& at, const bmcv_rect_t& crop, int new_width,
   };
   return (across(y0) * (16384 - fy) + across(y1) * fy + 8192) >> 14;
 }
+
+// What the scaler makes of a crop of `in` at the size of `out`, from RGB to RGB, YUV444P and GRAY, from YUV and GRAY to
+// RGB: colours first. Bytes that are no channel stay.
+inline std::vector<uint8_t> ScalerResult(const Frame& in, const bmcv_rect_t& crop, Frame out,
+                                         bmcv_resize_algorithm algorithm) {
+  const bool to_rgb = IsRgb(out.format), from_rgb = IsRgb(in.format);
+  for (int y = 0; y < out.height; ++y) {
+    for (int x = 0; x < out.width; ++x) {
+      for (int c = 0; c < (out.format == FORMAT_GRAY ? 1 : 3); ++c) {
+        const PixelSource at = [&](int u, int v) {
+          if (to_rgb == from_rgb) return Sample(in, c, u, v);
+          return Converted(to_rgb ? kLimitedToRgb : kRgbToLimited, c, Sample(in, 0, u, v), Sample(in, 1, u, v),
+                           Sample(in, 2, u, v));
+        };
+        out.bytes[OffsetOf(out, c, x, y)] =
+            static_cast<uint8_t>(Scaled(at, crop, out.width, out.height, algorithm, x, y));
+      }
+    }
+  }
+  return out.bytes;
+}
+
+class FrameTest : public ImageTest {
+ protected:
+  Frame RandomFrame(bm_image_format_ext format, int width, int height) {
+    return {format, width, height, RandomBytes(Picture(handle_, format, width, height).size())};
+  }
+};
 
 }  // namespace bm::cv
 
