@@ -125,20 +125,19 @@ BMImage::BMImage(Handle& handle, void* buffer, int h, int w, bm_image_format_ext
   CheckImage(bm_image_copy_host_to_device(impl_->image, planes), SAIL_ERR_BMI_BMCV, "the copy of a buffer");
 }
 
-BMImage::BMImage(BMImage&& other) : impl_(new Impl) { impl_.swap(other.impl_); }
+// data() refers to the same bm_image as long as the object lives: images change places, not the objects behind them.
+BMImage::BMImage(BMImage&& other) : impl_(new Impl) { impl_->TakeFrom(*other.impl_); }
 
 BMImage& BMImage::operator=(BMImage&& other) {
-  if (this == &other) return *this;
-  impl_.reset(new Impl);
-  impl_.swap(other.impl_);
+  if (this != &other) impl_->TakeFrom(*other.impl_);
   return *this;
 }
 
 BMImage& BMImage::operator=(bm_image&& other) {
-  impl_.reset(new Impl);
-  impl_->image = other;
-  impl_->need_free = true;
-  other = bm_image{};
+  Impl taken;
+  std::swap(taken.image, other);
+  taken.need_free = true;
+  impl_->TakeFrom(taken);
   return *this;
 }
 

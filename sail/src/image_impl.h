@@ -2,6 +2,8 @@
 #ifndef SAIL_SRC_IMAGE_IMPL_H_
 #define SAIL_SRC_IMAGE_IMPL_H_
 
+#include <utility>
+
 #include "bmimage.h"
 
 namespace sail {
@@ -10,11 +12,20 @@ constexpr int kImageHeaps = 6;  // mask: the heaps of the VPP and the VPU
 
 struct BMImage::Impl {
   Impl() = default;
-  ~Impl() {
-    if (need_free && image.image_private != nullptr) bm_image_destroy(image);
-  }
+  ~Impl() { Destroy(); }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
+
+  void TakeFrom(Impl& other) {
+    Destroy();
+    image = std::exchange(other.image, bm_image{});
+    need_free = std::exchange(other.need_free, false);
+    pts = other.pts;
+    dts = other.dts;
+  }
+  void Destroy() {
+    if (need_free && image.image_private != nullptr) bm_image_destroy(image);
+  }
 
   bm_image image{};
   bool need_free = false;
