@@ -1,6 +1,7 @@
 // Exceptions, enumerations, free functions and Handle.
 #include "base64.h"
 #include "sail/python/bind.h"
+#include "tools.h"
 
 namespace sail {
 namespace {
@@ -8,8 +9,9 @@ namespace {
 namespace py = pybind11;
 
 void BindExceptions(py::module_& module) {
-  // Later translators are asked first: the base class comes before those derived from it.
-  const auto base = py::register_exception<SailBaseError>(module, "SailBaseError");
+  // Later translators are asked first: the base class comes before those derived from it. It is a RuntimeError, as it
+  // is a std::runtime_error.
+  const auto base = py::register_exception<SailBaseError>(module, "SailBaseError", PyExc_RuntimeError);
   py::register_exception<SailDeviceError>(module, "SailDeviceError", base);
   py::register_exception<SailTensorError>(module, "SailTensorError", base);
   py::register_exception<SailEngineError>(module, "SailEngineError", base);
@@ -102,6 +104,8 @@ void BindBasics(py::module_& module) {
   module.def("get_chip_temp", &get_chip_temp);
   module.def("get_dev_stat", &get_dev_stat);
   module.def("set_loglevel", &set_loglevel);
+  module.def("_dryrun", &model_dryrun, Release());
+  module.def("_perf", &multi_tpu_perf, Release());
   py::class_<Handle>(module, "Handle")
       .def(py::init<int>())
       .def("get_device_id", &Handle::get_device_id)

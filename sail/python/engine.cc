@@ -45,20 +45,19 @@ void BindRuns(py::class_<Engine>& engine) {
             self.process(graph, in, out, cores);
           },
           py::arg("graph_name"), py::arg("input"), py::arg("output"), py::arg("core_list") = std::vector<int>(),
-          py::call_guard<py::gil_scoped_release>())
+          Release())
       .def(
           "process",
           [](Engine& self, const std::string& graph, TensorMap& in, ShapeMap& shapes, TensorMap& out,
              const std::vector<int>& cores) { self.process(graph, in, shapes, out, cores); },
           py::arg("graph_name"), py::arg("input"), py::arg("input_shapes"), py::arg("output"),
-          py::arg("core_list") = std::vector<int>(), py::call_guard<py::gil_scoped_release>())
+          py::arg("core_list") = std::vector<int>(), Release())
       .def("process", &ProcessArrays, py::arg("graph_name"), py::arg("input_tensors"),
            py::arg("core_list") = std::vector<int>())
       .def("reshape", &Engine::reshape);
 }
 
 void BindEngineClass(py::module_& module) {
-  using Release = py::call_guard<py::gil_scoped_release>;
   py::class_<Engine> engine(module, "Engine");
   engine.def(py::init<int>())
       .def(py::init<const Handle&>())
@@ -161,7 +160,7 @@ void BindMultiEngine(py::module_& module) {
            py::arg("sys_out") = true, py::arg("graph_idx") = 0)
       .def(
           "process", [](MultiEngine& self, std::vector<TensorMap> inputs) { return self.process(inputs); },
-          py::return_value_policy::take_ownership, py::call_guard<py::gil_scoped_release>())
+          py::return_value_policy::take_ownership, Release())
       .def("process", &ProcessPieces)
       .def("set_print_flag", &MultiEngine::set_print_flag)
       .def("set_print_time", &MultiEngine::set_print_time)

@@ -9,4 +9,13 @@ PYBIND11_MODULE(sail, module) {
   sail::BindBasics(module);
   sail::BindTensor(module);
   sail::BindEngine(module);
+  sail::BindImage(module);
+  sail::BindImageArrays(module);
+  sail::BindBmcv(module);
+  sail::BindDecoders(module);
+  sail::BindEncoder(module);
+  sail::BindPreProcess(module);
+  sail::BindAlgorithms(module);
+  sail::BindTrackers(module);
+  sail::BindPerf(module);
 }

@@ -186,7 +186,6 @@ void BindDescription(py::class_<Tensor>& tensor) {
 }
 
 void BindCopies(py::class_<Tensor>& tensor) {
-  using Release = py::call_guard<py::gil_scoped_release>;
   tensor.def("sync_s2d", py::overload_cast<>(&Tensor::sync_s2d), Release())
       .def("sync_s2d", py::overload_cast<int>(&Tensor::sync_s2d), Release())
       .def("sync_s2d", py::overload_cast<Tensor&, int, int, int>(&Tensor::sync_s2d), Release())
@@ -225,6 +224,14 @@ void BindValues(py::class_<Tensor>& tensor) {
       .def("ones", &Tensor::ones);
 }
 
+// A named tensor of Python owns its tensor; copies of it in C++ do not.
+struct DeleteWithTensor {
+  void operator()(TensorPTRWithName* named) const {
+    ReleaseTensorPtr(*named);
+    delete named;
+  }
+};
+
 template <typename T>
 void BindNamedTensor(py::module_& module) {
   module.def(
@@ -256,12 +263,12 @@ const char* NumpyType(bm_data_type_t dtype) {
 }
 
 void BindTensor(py::module_& module) {
-  py::class_<Tensor> tensor(module, "Tensor");
+  py::class_<Tensor> tensor(module, "Tensor", py::dynamic_attr());
   BindConstructors(tensor);
   BindDescription(tensor);
   BindCopies(tensor);
   BindValues(tensor);
-  py::class_<TensorPTRWithName>(module, "TensorPTRWithName")
+  py::class_<TensorPTRWithName, std::unique_ptr<TensorPTRWithName, DeleteWithTensor>>(module, "TensorPTRWithName")
       .def("get_name", [](TensorPTRWithName& self) { return self.name; })
       .def(
           "get_data", [](TensorPTRWithName& self) { return self.data; }, py::return_value_policy::reference_internal);
@@ -270,6 +277,8 @@ void BindTensor(py::module_& module) {
   BindNamedTensor<uint8_t>(module);
   BindNamedTensor<int32_t>(module);
   module.def("ReleaseTensorPtr", &ReleaseTensorPtr);
+  module.def("argmax", &argmax, Release());
+  module.def("argmin", &argmin, Release());
 }
 
 }  // namespace sail

@@ -1,0 +1,52 @@
+// Encoder.
+#include "encoder.h"
+
+#include "sail/python/bind.h"
+
+namespace sail {
+namespace {
+
+namespace py = pybind11;
+
+using Text = const std::string&;
+
+// An Image is a BMImage or a bm_image.
+template <typename Image>
+py::array_t<uint8_t> EncodePicture(Encoder& encoder, std::string ext, Image& image) {
+  std::vector<u_char> bytes;
+  {
+    const py::gil_scoped_release release;
+    encoder.pic_encode(ext, image, bytes);
+  }
+  return py::array_t<uint8_t>(static_cast<py::ssize_t>(bytes.size()), bytes.data());
+}
+
+// The list stays as it is: Python's lists are copied into C++.
+template <typename Image>
+int CountPictureBytes(Encoder& encoder, std::string ext, Image& image, std::vector<u_char> bytes) {
+  return encoder.pic_encode(ext, image, bytes);
+}
+
+}  // namespace
+
+void BindEncoder(py::module_& module) {
+  py::class_<Encoder>(module, "Encoder")
+      .def(py::init<>())
+      .def(py::init<Text, int, Text, Text, Text>(), Release())
+      .def(py::init<Text, int, Text, Text, Text, int>(), Release())
+      .def(py::init<Text, int, Text, Text, Text, int, int>(), Release())
+      .def(py::init<Text, Handle&, Text, Text, Text>(), py::keep_alive<1, 3>(), Release())
+      .def(py::init<Text, Handle&, Text, Text, Text, int>(), py::keep_alive<1, 3>(), Release())
+      .def(py::init<Text, Handle&, Text, Text, Text, int, int>(), py::keep_alive<1, 3>(), Release())
+      .def("is_opened", &Encoder::is_opened)
+      .def("pic_encode", &CountPictureBytes<BMImage>, Release())
+      .def("pic_encode", &CountPictureBytes<bm_image>, Release())
+      .def("pic_encode", &EncodePicture<BMImage>)
+      .def("pic_encode", &EncodePicture<bm_image>)
+      .def("video_write", py::overload_cast<BMImage&>(&Encoder::video_write), Release())
+      .def("video_write", py::overload_cast<bm_image&>(&Encoder::video_write), Release())
+      .def("reconnect", &Encoder::reconnect, Release())
+      .def("release", &Encoder::release, Release());
+}
+
+}  // namespace sail
