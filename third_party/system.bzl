@@ -36,11 +36,12 @@ system_tools = repository_rule(
 
 def _system_python_impl(ctx):
     interpreter = ctx.os.environ.get("BM_PYTHON", "/usr/bin/python3")
-    query = "import sysconfig; print(sysconfig.get_path('include'))"
+    query = "from sysconfig import *; print(get_path('include')); print(get_config_var('LDVERSION'))"
     result = ctx.execute([interpreter, "-c", query])
     if result.return_code != 0:
         fail("%s does not run: install python3-dev or set BM_PYTHON\n%s" % (interpreter, result.stderr))
-    include = ctx.path(result.stdout.strip())
+    include_path, version = result.stdout.strip().split("\n")
+    include = ctx.path(include_path)
     if include.exists:
         ctx.symlink(include, "include")
     numpy = ctx.execute([interpreter, "-c", "import numpy; print(numpy.get_include())"])
@@ -76,12 +77,18 @@ cc_library(
 )
 
 cc_library(
+    name = "library",
+    linkopts = ["-lpython{version}"],
+    deps = [":headers"],
+)
+
+cc_library(
     name = "numpy",
     hdrs = glob(["numpy_include/**/*.h"], allow_empty = True),
     includes = ["numpy_include"],
     deps = [":headers"],
 )
-""".format(interpreter = interpreter))
+""".format(interpreter = interpreter, version = version))
 
 system_python = repository_rule(
     implementation = _system_python_impl,
