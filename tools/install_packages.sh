@@ -6,7 +6,7 @@ packages=(
   bazel-bootstrap g++ git ca-certificates pkg-config
   libabsl-dev libflatbuffers-dev flatbuffers-compiler libprotobuf-dev protobuf-compiler libeigen3-dev
   libgtest-dev libgmock-dev libbenchmark-dev libssl-dev nlohmann-json3-dev libspdlog-dev libinih-dev
-  pybind11-dev python3-dev python3-numpy cmake make
+  pybind11-dev python3-dev python3-numpy python3-venv cmake make
   libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libjpeg62-turbo-dev ffmpeg
   hershey-fonts-data libjpeg-turbo-progs
 )
