@@ -103,6 +103,17 @@ TEST_F(ImageTest, OutlivesItsHandle) {
   EXPECT_EQ(alias.get_device_id(), 0);
 }
 
+TEST_F(ImageTest, NamesOneRawImageAllItsLife) {
+  Bytes bytes = Ramp(24);
+  BMImage image;
+  bm_image& raw = image.data();
+  image = BMImage(handle_, bytes.data(), 4, 6, FORMAT_GRAY);
+  EXPECT_EQ(raw.width, 6);
+  const BMImage moved(std::move(image));
+  EXPECT_EQ(raw.width, 0);
+  EXPECT_EQ(moved.width(), 6);
+}
+
 TEST_F(ImageTest, TakesBuffersAndStrides) {
   BMImage picture = Picture(4, 6, 5);
   Bytes expected = Ramp(3 * 24 + 5);

@@ -130,6 +130,20 @@ class ImageTest(ImageCase):
         self.assertEqual(image.asnumpy().shape, (4, 6, 3))
 
 
+    def test_images_keep_their_device_open(self):
+        data = noise(3, 4, 6)
+
+        def maker():
+            return sail.Bmcv(sail.Handle(0))
+
+        images, turned = sail.BMImageArray2D(), sail.BMImage()
+        self.assertEqual(maker().transpose(sail.BMImage(sail.Handle(0), data, 4, 6, sail.FORMAT_BGR_PLANAR), turned), 0)
+        images[1] = sail.BMImage(sail.Handle(0), data, 4, 6, sail.FORMAT_BGR_PLANAR).data()
+        gc.collect()
+        np.testing.assert_array_equal(turned.asnumpy(), data.transpose(0, 2, 1))
+        np.testing.assert_array_equal(sail.BMImage(images[1]).asnumpy(), data)
+
+
 class ImageArrayTest(ImageCase):
     SIZES = (2, 3, 4, 8, 16, 32, 64, 128, 256)
 

@@ -47,6 +47,27 @@ void KeepSource(Alias& alias, Source& source, const std::string& name = "_source
   pybind11::setattr(pybind11::cast(&alias, kSame), name.c_str(), pybind11::cast(&source, kSame));
 }
 
+// Keeps a device open as long as the array that lies on it; a BMImage does that itself.
+inline void KeepDevice(BMImage&, Handle) {}
+template <size_t N>
+void KeepDevice(BMImageArray<N>& images, Handle device) {
+  if (images[0].image_private == nullptr || bm_image_get_handle(&images[0]) != device.data()) return;
+  pybind11::setattr(pybind11::cast(&images, pybind11::return_value_policy::reference), "_device",
+                    pybind11::cast(device));
+}
+
+// Calls fill(), which may create the images of `output` on `device`, without the interpreter lock.
+template <typename Picture, typename Fill>
+int FillWithoutLock(Picture& output, const Handle& device, const Fill& fill) {
+  int status = 0;
+  {
+    const pybind11::gil_scoped_release release;
+    status = fill();
+  }
+  KeepDevice(output, device);
+  return status;
+}
+
 // A new array with the picture, [h, w, 3] in the order blue, green, red, or [h, w] of a grey one. SailBMImageError for
 // an image without a picture or of another type than 1N_BYTE.
 pybind11::array_t<uint8_t> AsMat(BMImage& image);

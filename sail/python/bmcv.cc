@@ -16,7 +16,7 @@ void BindToTensor(BmcvClass& bmcv) {
            })
       .def(
           "bm_image_to_tensor", [](Bmcv& self, Picture& image) { return self.bm_image_to_tensor(image); },
-          py::keep_alive<0, 1>(), py::keep_alive<0, 2>());
+          py::keep_alive<0, 2>());
 }
 
 // Into pictures that there are.
@@ -27,6 +27,7 @@ void BindFromTensor(BmcvClass& bmcv) {
           [](Bmcv& self, Tensor& tensor, Picture& img, bool bgr2rgb, const std::string& layout) {
             self.tensor_to_bm_image(tensor, img, bgr2rgb, layout);
             KeepSource(img, tensor);
+            KeepDevice(img, self.get_handle());
           },
           py::arg("tensor"), py::arg("img"), py::arg("bgr2rgb") = false, py::arg("layout") = "nchw")
       .def(
@@ -34,6 +35,7 @@ void BindFromTensor(BmcvClass& bmcv) {
           [](Bmcv& self, Tensor& tensor, Picture& img, bm_image_format_ext format) {
             self.tensor_to_bm_image(tensor, img, format);
             KeepSource(img, tensor);
+            KeepDevice(img, self.get_handle());
           },
           py::arg("tensor"), py::arg("img"), py::arg("format"));
 }
@@ -47,14 +49,13 @@ void BindTensors(BmcvClass& bmcv) {
           [](Bmcv& self, Tensor& tensor, bool bgr2rgb, const std::string& layout) {
             return self.tensor_to_bm_image(tensor, bgr2rgb, layout);
           },
-          py::arg("tensor"), py::arg("bgr2rgb") = false, py::arg("layout") = "nchw", py::keep_alive<0, 1>(),
-          py::keep_alive<0, 2>())
+          py::arg("tensor"), py::arg("bgr2rgb") = false, py::arg("layout") = "nchw", py::keep_alive<0, 2>())
       .def(
           "tensor_to_bm_image",
           [](Bmcv& self, Tensor& tensor, bm_image_format_ext format) {
             return self.tensor_to_bm_image(tensor, format);
           },
-          py::arg("tensor"), py::arg("format"), py::keep_alive<0, 1>(), py::keep_alive<0, 2>());
+          py::arg("tensor"), py::arg("format"), py::keep_alive<0, 2>());
   ForArraySizes([&](auto size) { BindFromTensor<BMImageArray<decltype(size)::value>>(bmcv); });
 }
 

@@ -55,11 +55,10 @@ void BindBmcvFiles(BmcvClass& bmcv) {
       .def(
           "imwrite_", [](Bmcv& self, Path path, bm_image& image) { return self.imwrite_(path, image); }, Release())
       .def(
-          "imread", [](Bmcv& self, Path filename) { return self.imread(filename); }, py::arg("filename"),
-          py::keep_alive<0, 1>(), Release())
-      .def("imdecode", &Decode, py::keep_alive<0, 1>())
+          "imread", [](Bmcv& self, Path filename) { return self.imread(filename); }, py::arg("filename"), Release())
+      .def("imdecode", &Decode)
       .def("imencode", &Encode)
-      .def("mat_to_bm_image", &FromArray, py::arg("input_array"), py::keep_alive<0, 1>())
+      .def("mat_to_bm_image", &FromArray, py::arg("input_array"))
       .def(
           "mat_to_bm_image",
           [](Bmcv& self, const Array<uint8_t>& array, BMImage& image) {

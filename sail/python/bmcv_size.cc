@@ -7,7 +7,7 @@ namespace {
 namespace py = pybind11;
 
 using Algorithm = bmcv_resize_algorithm;
-// The new picture works on the device of the Bmcv that made it.
+// New arrays work on the device of the Bmcv that made them.
 using KeepsBmcv = py::keep_alive<0, 1>;
 
 const auto kInput = py::arg("input");
@@ -83,20 +83,22 @@ Picture VppResize(Bmcv& bmcv, Picture& input, int width, int height, Algorithm a
 
 template <typename Picture>
 int VppResizeInto(Bmcv& bmcv, Picture& input, Picture& output, int width, int height, Algorithm algorithm) {
-  return bmcv.vpp_resize(input, output, width, height, algorithm);
+  return FillWithoutLock(output, bmcv.get_handle(),
+                         [&] { return bmcv.vpp_resize(input, output, width, height, algorithm); });
 }
 
 // The form that names the algorithm comes first for arrays; the older generation calls it without.
 template <typename Images>
 void BindVppResizeOfArrays(BmcvClass& bmcv) {
-  bmcv.def("vpp_resize", &VppResizeInto<Images>, kInput, kOutput, kWidth, kHeight, py::arg("resize_alg"), Release())
+  bmcv.def("vpp_resize", &VppResizeInto<Images>, kInput, kOutput, kWidth, kHeight, py::arg("resize_alg"))
       .def("vpp_resize", &VppResize<Images>, kInput, kWidth, kHeight, Nearest(), KeepsBmcv(), Release())
       .def(
           "vpp_resize",
           [](Bmcv& self, Images& input, Images& output, int width, int height) {
-            return self.vpp_resize(input, output, width, height);
+            return FillWithoutLock(output, self.get_handle(),
+                                   [&] { return self.vpp_resize(input, output, width, height); });
           },
-          kInput, kOutput, kWidth, kHeight, Release());
+          kInput, kOutput, kWidth, kHeight);
 }
 
 template <typename Picture, typename Matrix>
@@ -111,9 +113,11 @@ void BindWarp(BmcvClass& bmcv) {
       .def(
           "warp",
           [](Bmcv& self, Picture& input, Picture& output, const Matrix& matrix, int use_bilinear,
-             bool similar_to_opencv) { return self.warp(input, output, matrix, use_bilinear, similar_to_opencv); },
-          kInput, kOutput, py::arg("matrix"), py::arg("use_bilinear") = 0, py::arg("similar_to_opencv") = false,
-          Release());
+             bool similar_to_opencv) {
+            return FillWithoutLock(output, self.get_handle(),
+                                   [&] { return self.warp(input, output, matrix, use_bilinear, similar_to_opencv); });
+          },
+          kInput, kOutput, py::arg("matrix"), py::arg("use_bilinear") = 0, py::arg("similar_to_opencv") = false);
 }
 
 }  // namespace
@@ -126,15 +130,15 @@ void BindBmcvSizes(BmcvClass& bmcv) {
       Release());
   BindCropsAndResizes<BMImage>(bmcv);
   BindPaddings<BMImage>(bmcv);
-  bmcv.def("vpp_resize", &VppResize<BMImage>, kInput, kWidth, kHeight, Nearest(), KeepsBmcv(), Release())
-      .def("vpp_resize", &VppResizeInto<BMImage>, kInput, kOutput, kWidth, kHeight, Nearest(), Release())
+  bmcv.def("vpp_resize", &VppResize<BMImage>, kInput, kWidth, kHeight, Nearest(), Release())
+      .def("vpp_resize", &VppResizeInto<BMImage>, kInput, kOutput, kWidth, kHeight, Nearest())
       .def(
           "crop_and_resize_padding",
           [](Bmcv& self, BMImage& input, int x, int y, int w, int h, int width, int height, PaddingAtrr& padding,
              Algorithm algorithm) {
             return self.crop_and_resize_padding(input, x, y, w, h, width, height, padding, algorithm);
           },
-          kInput, kX, kY, kW, kH, kWidth, kHeight, kPadding, Nearest(), KeepsBmcv(), Release());
+          kInput, kX, kY, kW, kH, kWidth, kHeight, kPadding, Nearest(), Release());
   BindWarp<BMImage, Bmcv::Affine>(bmcv);
   ForArraySizes([&](auto size) {
     constexpr size_t kCount = decltype(size)::value;
@@ -147,7 +151,7 @@ void BindBmcvSizes(BmcvClass& bmcv) {
   });
   bmcv.def("warp_perspective", &Bmcv::warp_perspective, kInput, py::arg("coordinate"), py::arg("output_width"),
            py::arg("output_height"), py::arg("format") = FORMAT_BGR_PLANAR, py::arg("dtype") = DATA_TYPE_EXT_1N_BYTE,
-           py::arg("use_bilinear") = 0, KeepsBmcv(), Release());
+           py::arg("use_bilinear") = 0, Release());
 }
 
 }  // namespace sail

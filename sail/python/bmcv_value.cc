@@ -7,7 +7,7 @@ namespace {
 namespace py = pybind11;
 
 using Scales = Bmcv::Scales;
-// The new picture works on the device of the Bmcv that made it.
+// New arrays work on the device of the Bmcv that made them.
 using KeepsBmcv = py::keep_alive<0, 1>;
 
 // A Picture is a BMImage or a BMImageArray<N>.
@@ -17,12 +17,11 @@ void BindConversions(BmcvClass& bmcv) {
           "convert_to",
           [](Bmcv& self, Picture& input, const Scales& alpha_beta) { return self.convert_to(input, alpha_beta); },
           KeepsBmcv(), Release())
-      .def(
-          "convert_to",
-          [](Bmcv& self, Picture& input, Picture& output, const Scales& alpha_beta) {
-            return self.convert_to(input, output, alpha_beta);
-          },
-          Release())
+      .def("convert_to",
+           [](Bmcv& self, Picture& input, Picture& output, const Scales& alpha_beta) {
+             return FillWithoutLock(output, self.get_handle(),
+                                    [&] { return self.convert_to(input, output, alpha_beta); });
+           })
       .def(
           "yuv2bgr", [](Bmcv& self, Picture& input) { return self.yuv2bgr(input); }, KeepsBmcv(), Release());
 }
@@ -49,14 +48,14 @@ void BindFormats(BmcvClass& bmcv) {
   bmcv.def(
           "convert_format",
           [](Bmcv& self, BMImage& image, bm_image_format_ext target) { return self.convert_format(image, target); },
-          input, format(), KeepsBmcv(), Release())
+          input, format(), Release())
       .def(
           "convert_format", [](Bmcv& self, BMImage& from, BMImage& to) { return self.convert_format(from, to); },
           Release())
       .def(
           "vpp_convert_format",
           [](Bmcv& self, BMImage& image, bm_image_format_ext target) { return self.vpp_convert_format(image, target); },
-          input, format(), KeepsBmcv(), Release())
+          input, format(), Release())
       .def(
           "vpp_convert_format",
           [](Bmcv& self, BMImage& from, BMImage& to) { return self.vpp_convert_format(from, to); }, Release());
@@ -66,7 +65,7 @@ void BindSums(BmcvClass& bmcv) {
   bmcv.def("image_add_weighted",
            py::overload_cast<BMImage&, float, BMImage&, float, float, BMImage&>(&Bmcv::image_add_weighted), Release())
       .def("image_add_weighted", py::overload_cast<BMImage&, float, BMImage&, float, float>(&Bmcv::image_add_weighted),
-           KeepsBmcv(), Release());
+           Release());
 }
 
 void BindGray(BmcvClass& bmcv) {
@@ -84,11 +83,11 @@ void BindFilters(BmcvClass& bmcv) {
            py::arg("dx"), py::arg("dy"), py::arg("ksize") = 3, py::arg("scale") = 1.0f, py::arg("delta") = 0.0f,
            Release())
       .def("Sobel", py::overload_cast<BMImage&, int, int, int, float, float>(&Bmcv::Sobel), input, py::arg("dx"),
-           py::arg("dy"), py::arg("ksize") = 3, py::arg("scale") = 1, py::arg("delta") = 0, KeepsBmcv(), Release())
+           py::arg("dy"), py::arg("ksize") = 3, py::arg("scale") = 1, py::arg("delta") = 0, Release())
       .def("gaussian_blur", py::overload_cast<BMImage&, int, int, float, float>(&Bmcv::gaussian_blur), input,
-           py::arg("kw"), py::arg("kh"), py::arg("sigmaX"), py::arg("sigmaY") = 0.0f, KeepsBmcv(), Release())
+           py::arg("kw"), py::arg("kh"), py::arg("sigmaX"), py::arg("sigmaY") = 0.0f, Release())
       .def("transpose", py::overload_cast<BMImage&, BMImage&>(&Bmcv::transpose), Release())
-      .def("transpose", py::overload_cast<BMImage&>(&Bmcv::transpose), KeepsBmcv(), Release());
+      .def("transpose", py::overload_cast<BMImage&>(&Bmcv::transpose), Release());
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ void BindDecoderClass(py::module_& module) {
       .def(py::init<const std::string&, bool>(), Release())
       .def(py::init<const std::string&, bool, int>(), Release())
       .def("is_opened", &Decoder::is_opened)
-      .def("read", py::overload_cast<Handle&>(&Decoder::read), py::keep_alive<0, 2>(), Release())
+      .def("read", py::overload_cast<Handle&>(&Decoder::read), Release())
       .def("read", py::overload_cast<Handle&, BMImage&>(&Decoder::read), Release())
       .def("read_", py::overload_cast<Handle&, bm_image&>(&Decoder::read_), Release())
       .def("get_frame_shape", &Decoder::get_frame_shape)
@@ -62,7 +62,7 @@ void BindMultiDecoder(py::module_& module) {
       .def("clear_queue", &MultiDecoder::clear_queue, Release())
       .def("read", py::overload_cast<int, BMImage&, int>(&MultiDecoder::read), channel, image, py::arg("read_mode") = 0,
            Release())
-      .def("read", py::overload_cast<int>(&MultiDecoder::read), py::keep_alive<0, 1>(), Release())
+      .def("read", py::overload_cast<int>(&MultiDecoder::read), Release())
       .def("read_", py::overload_cast<int, bm_image&, int>(&MultiDecoder::read_), channel, image,
            py::arg("read_mode") = 0, Release())
       .def(

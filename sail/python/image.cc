@@ -142,18 +142,16 @@ void BindImageClass(py::module_& module) {
   py::class_<BMImage>(module, "BMImage", py::dynamic_attr())
       .def(py::init<>())
       .def(py::init<bm_image&>(), py::keep_alive<1, 2>())
-      .def(py::init<Handle&, int, int, bm_image_format_ext, bm_image_data_format_ext>(), py::keep_alive<1, 2>(),
-           Release())
+      .def(py::init<Handle&, int, int, bm_image_format_ext, bm_image_data_format_ext>(), Release())
       .def(py::init(&FromBuffer), py::arg("handle"), py::arg("buffer"), py::arg("h"), py::arg("w"), py::arg("format"),
-           py::arg("dtype") = DATA_TYPE_EXT_1N_BYTE, py::arg("strides") = std::vector<int>(), py::arg("offset") = 0,
-           py::keep_alive<1, 2>())
+           py::arg("dtype") = DATA_TYPE_EXT_1N_BYTE, py::arg("strides") = std::vector<int>(), py::arg("offset") = 0)
       .def("width", &BMImage::width)
       .def("height", &BMImage::height)
       .def("format", &BMImage::format)
       .def("dtype", &BMImage::dtype)
       .def("data", py::overload_cast<>(&BMImage::data), py::return_value_policy::reference_internal)
       .def("get_device_id", &BMImage::get_device_id)
-      .def("get_handle", &BMImage::get_handle, py::keep_alive<0, 1>())
+      .def("get_handle", &BMImage::get_handle)
       .def("need_to_free", &BMImage::need_to_free)
       .def("empty_check", &BMImage::empty_check)
       .def("get_plane_num", &BMImage::get_plane_num)

@@ -23,14 +23,12 @@ void SetItem(BMImageArray<N>& self, int i, bm_image& image) {
   CheckPlace(i, N);
   BMImage source(image);
   if (source.empty_check() == 0) throw py::value_error("no image for a place in an array");
-  int status = 0;
-  {
-    const py::gil_scoped_release release;
-    status = self.copy_from(i, source);
-  }
-  if (status != 0) {
+  const bool is_first = self[0].image_private == nullptr;
+  if (FillWithoutLock(self, Handle(), [&] { return self.copy_from(i, source); }) != 0) {
     throw py::value_error(absl::StrCat("an image of ", Describe(image), " for an array of ", Describe(self[i])));
   }
+  // A bm_image does not know who keeps its device open; its object in Python does.
+  if (is_first) KeepSource(self, image, "_device");
 }
 
 template <size_t N>
@@ -49,11 +47,15 @@ void BindArray(py::module_& module) {
           },
           py::return_value_policy::reference_internal)
       .def("__setitem__", &SetItem<N>)
-      .def("copy_from", &Images::copy_from, Release())
+      .def("copy_from",
+           [](Images& self, int i, BMImage& image) {
+             return FillWithoutLock(self, image.get_handle(), [&] { return self.copy_from(i, image); });
+           })
       .def("attach_from",
            [](Images& self, int i, BMImage& image) {
              const int status = self.attach_from(i, image);
              if (status == 0) KeepSource(self, image, absl::StrCat("_source", i));
+             KeepDevice(self, image.get_handle());
              return status;
            })
       .def("create", &Images::create, py::keep_alive<1, 2>(), Release())

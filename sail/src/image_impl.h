@@ -22,6 +22,7 @@ struct BMImage::Impl {
     need_free = std::exchange(other.need_free, false);
     pts = other.pts;
     dts = other.dts;
+    device = other.device;
   }
   void Destroy() {
     if (need_free && image.image_private != nullptr) bm_image_destroy(image);
