@@ -37,6 +37,17 @@ void BindPush(py::class_<Post>& post, const Names&... names) {
       names..., Release());
 }
 
+// The output of one picture; it lies at (x, y) in the network's input, w x h large.
+template <typename Post>
+int PushArray(Post& post, int channel, int index, const Array<float>& output, float dete, float nms, int ost_w,
+              int ost_h, int x, int y, int w, int h) {
+  Tensor tensor(ShapeOf(output));
+  if (output.size() > 0) memcpy(tensor.sys_data(), output.data(), output.nbytes());
+  const py::gil_scoped_release release;
+  return post.push_data({channel}, {index}, TensorPTRWithName("output", &tensor), Floats{dete}, {nms}, {ost_w}, {ost_h},
+                        {{x, y, w, h}});
+}
+
 template <typename Input, typename Post>
 void BindNamedPushes(py::class_<Post>& post) {
   const auto bind = [&](auto thresholds) {
@@ -72,6 +83,7 @@ void BindAsyncClasses(py::module_& module) {
   using Shapes = algo::Shapes;
   auto one = BindAsync<algo_yolov5_post_1output, Ints>(module, "algo_yolov5_post_1output", "shape");
   BindNamedPushes<TensorPTRWithName>(one);
+  one.def("push_npy", &PushArray<algo_yolov5_post_1output>);
   auto three = BindAsync<algo_yolov5_post_3output, Shapes>(module, "algo_yolov5_post_3output", "shape");
   three.def("reset_anchors", &algo_yolov5_post_3output::reset_anchors);
   BindNamedPushes<algo::Outputs>(three);
@@ -80,16 +92,28 @@ void BindAsyncClasses(py::module_& module) {
   BindNamedPushes<algo::Outputs>(cpu);
   auto v8 = BindAsync<algo_yolov8_post_1output_async, Ints>(module, "algo_yolov8_post_1output_async", "shape");
   BindPush<Floats, TensorPTRWithName>(v8);
+  v8.def("push_npy", &PushArray<algo_yolov8_post_1output_async>);
   auto v8_cpu = BindAsync<algo_yolov8_post_cpu_opt_1output_async, Ints>(
       module, "algo_yolov8_post_cpu_opt_1output_async", "shape");
   BindPush<Floats, TensorPTRWithName>(v8_cpu);
+  v8_cpu.def("push_npy", &PushArray<algo_yolov8_post_cpu_opt_1output_async>);
   auto x = BindAsync<algo_yolox_post, Ints>(module, "algo_yolox_post", "shape");
   BindPush<Floats, TensorPTRWithName>(x);
+  x.def("push_npy", &PushArray<algo_yolox_post>);
 }
 
 }  // namespace
 
 void BindAlgorithms(py::module_& module) {
+  py::class_<DeteObjRect>(module, "DeteObjRect")
+      .def_readonly("class_id", &DeteObjRect::class_id)
+      .def_readonly("score", &DeteObjRect::score)
+      .def_readonly("left", &DeteObjRect::left)
+      .def_readonly("top", &DeteObjRect::top)
+      .def_readonly("right", &DeteObjRect::right)
+      .def_readonly("bottom", &DeteObjRect::bottom)
+      .def_readonly("width", &DeteObjRect::width)
+      .def_readonly("height", &DeteObjRect::height);
   module.def("nms_rotated", &nms_rotated, py::arg("boxes"), py::arg("scores"), py::arg("threshold"), Release());
   py::class_<algo_yolov5_post_cpu_opt>(module, "algo_yolov5_post_cpu_opt")
       .def(py::init<const algo::Shapes&, int, int>(), py::arg("shapes"), py::arg("network_w") = 640,

@@ -57,6 +57,8 @@ def class_lines(name, cls):
     for attribute, value in vars(cls).items():
         if inspect.isroutine(value):
             lines += definitions(value, attribute, "    ")
+        elif isinstance(value, property):
+            lines.append("    %s: Any" % attribute)
     return lines + ["    ..."] if len(lines) == 1 else lines
 
 
