@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
 #include "base/cpu.h"
 #include "base/status_macros.h"
 #include "bmcv/src/channels.h"
@@ -136,9 +139,8 @@ absl::Status CheckSameSize(const PairRow& pair, const VppRequest& request) {
     return absl::OkStatus();
   }
   return absl::UnimplementedError(absl::StrFormat(
-      "%s of format %d to %s of format %d; one even size, and packed RGB "
-      "as a whole",
-      Text(crop), static_cast<int>(input.image_format), Text(place), static_cast<int>(request.output->image_format)));
+      "%s of format %d to %s of format %d; one even size, packed RGB as a whole", Text(crop),
+      static_cast<int>(input.image_format), Text(place), static_cast<int>(request.output->image_format)));
 }
 
 // The place in an output with subsampled chroma begins and, but at the edge, ends with whole chroma samples.
