@@ -11,7 +11,7 @@ Nothing is downloaded: each repository is a view of a system package or is writt
 """
 
 load("//third_party:shims.bzl", "bazel_shims")
-load("//third_party:system.bzl", "system_package", "system_python", "system_tools")
+load("//third_party:system.bzl", "optional_package", "system_package", "system_python", "system_tools")
 
 def bmnnsdk_repositories():
     """Declares the external repositories that the targets of this workspace use."""
@@ -27,6 +27,13 @@ def bmnnsdk_repositories():
         build_file = "@bmnnsdk//third_party:hershey_fonts.BUILD",
         directory = "/usr/share/hershey-fonts",
         package = "hershey-fonts-data",
+    )
+    optional_package(
+        name = "opencv",
+        build_file = "@bmnnsdk//third_party:opencv.BUILD",
+        directory = "/usr/include/opencv4",
+        files = ["opencv2/%s.hpp" % module for module in ["core", "imgproc", "imgcodecs", "videoio"]],
+        targets = ["headers", "core", "imgproc", "imgcodecs", "videoio"],
     )
     system_tools(
         name = "system_tools",

@@ -19,6 +19,37 @@ system_package = repository_rule(
     doc = "Headers below one directory of the system, with a BUILD file of ours.",
 )
 
+def _optional_package_impl(ctx):
+    missing = [file for file in ctx.attr.files if not ctx.path(ctx.attr.directory + "/" + file).exists]
+    ctx.file("installed.bzl", "INSTALLED = %s\n" % (not missing))
+    if not missing:
+        for entry in ctx.path(ctx.attr.directory).readdir():
+            ctx.symlink(entry, entry.basename)
+        ctx.symlink(ctx.attr.build_file, "BUILD.bazel")
+        return
+    ctx.file("BUILD.bazel", """package(default_visibility = ["//visibility:public"])
+
+[
+    cc_library(
+        name = name,
+        target_compatible_with = ["@bmnnsdk//third_party:not_installed"],
+    )
+    for name in %s
+]
+""" % repr(ctx.attr.targets))
+
+optional_package = repository_rule(
+    implementation = _optional_package_impl,
+    attrs = {
+        "build_file": attr.label(mandatory = True, allow_single_file = True),
+        "directory": attr.string(mandatory = True),
+        "files": attr.string_list(mandatory = True, doc = "What has to be there, below the directory."),
+        "targets": attr.string_list(mandatory = True, doc = "The targets of the BUILD file."),
+    },
+    local = True,
+    doc = "As system_package; without one of the files, targets that depend on it are skipped, and @name//:installed.bzl says so.",
+)
+
 def _system_tools_impl(ctx):
     for tool, package in ctx.attr.tools.items():
         path = ctx.which(tool)
