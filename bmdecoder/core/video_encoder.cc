@@ -100,6 +100,7 @@ void Configure(const EncoderOptions& options, const CodecRow& row, AVCodecContex
   if (options.full_range) context->color_range = AVCOL_RANGE_JPEG;
   av_opt_set(context->priv_data, "preset", "veryfast", 0);
   av_opt_set(context->priv_data, row.parameters_key, row.parameters, 0);
+  if (options.low_delay) av_opt_set(context->priv_data, "tune", "zerolatency", 0);
   if (options.qp >= 0) av_opt_set_int(context->priv_data, "qp", options.qp, 0);
 }
 

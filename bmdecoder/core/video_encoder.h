@@ -49,6 +49,8 @@ struct EncoderOptions {
   int gop_preset = 2;
   // Stream headers in VideoEncoder::headers instead of in front of key frames (Annex B either way).
   bool global_header = false;
+  // Packets come with the picture that they encode, unless B frames hold it back.
+  bool low_delay = false;
   int threads = 1;
   // What the stream says of its colours: numbers of ITU-T H.273, 2 for nothing; samples of 0..255.
   int color_primaries = 2;

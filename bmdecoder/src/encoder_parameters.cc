@@ -1,5 +1,6 @@
 #include "bmdecoder/src/encoder_parameters.h"
 
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -111,6 +112,25 @@ absl::Status SetEncoderParameter(absl::string_view key, const std::string& value
   for (const TextRow& row : kTexts) absl::StrAppend(&known, " ", row.name);
   for (const NumberRow& row : kNumbers) absl::StrAppend(&known, " ", row.name);
   return absl::InvalidArgumentError(absl::StrCat("there is no parameter ", name, ":", known));
+}
+
+absl::Status SetEncoderParameters(absl::string_view text, EncoderOptions* options) {
+  BmVpuEncOpenParams params = {};
+  params.gop_preset = static_cast<BMVpuEncGopPreset>(options->gop_preset);
+  params.bitrate = options->bitrate;
+  params.cqp = options->qp;
+  params.min_qp = options->min_qp;
+  params.max_qp = options->max_qp;
+  for (const absl::string_view part : absl::StrSplit(text, ':', absl::SkipEmpty())) {
+    const std::pair<std::string, std::string> pair = absl::StrSplit(part, absl::MaxSplits('=', 1));
+    RETURN_IF_ERROR(SetEncoderParameter(pair.first, pair.second, &params));
+  }
+  options->gop_preset = params.gop_preset;
+  options->bitrate = params.bitrate;
+  options->qp = params.cqp;
+  options->min_qp = params.min_qp;
+  options->max_qp = params.max_qp;
+  return absl::OkStatus();
 }
 
 }  // namespace bm::decoder

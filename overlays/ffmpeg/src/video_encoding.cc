@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "base/status_macros.h"
 #include "bmdecoder/core/av.h"
 #include "bmdecoder/core/video_encoder.h"
@@ -79,26 +78,6 @@ absl::Status VideoEncoding::Flush() {
   return absl::InvalidArgumentError("an encoder cannot be flushed: send a null frame and receive what is left");
 }
 
-// "key=value:key=value". Of the keys only those count that the core knows.
-absl::Status ApplyParameters(absl::string_view text, EncoderOptions* options) {
-  BmVpuEncOpenParams params = {};
-  params.gop_preset = static_cast<BMVpuEncGopPreset>(options->gop_preset);
-  params.bitrate = options->bitrate;
-  params.cqp = options->qp;
-  params.min_qp = options->min_qp;
-  params.max_qp = options->max_qp;
-  for (const absl::string_view part : absl::StrSplit(text, ':', absl::SkipEmpty())) {
-    const std::pair<std::string, std::string> pair = absl::StrSplit(part, absl::MaxSplits('=', 1));
-    RETURN_IF_ERROR(decoder::SetEncoderParameter(pair.first, pair.second, &params));
-  }
-  options->gop_preset = params.gop_preset;
-  options->bitrate = params.bitrate;
-  options->qp = params.cqp;
-  options->min_qp = params.min_qp;
-  options->max_qp = params.max_qp;
-  return absl::OkStatus();
-}
-
 absl::StatusOr<EncoderOptions> CoreOptions(const AVCodecContext& context, const VideoEncoderOptions& options,
                                            const PixelFormat& format) {
   EncoderOptions core;
@@ -125,7 +104,7 @@ absl::StatusOr<EncoderOptions> CoreOptions(const AVCodecContext& context, const 
   core.color_transfer = context.color_trc;
   core.color_space = context.colorspace;
   core.full_range = format.is_full_range || context.color_range == AVCOL_RANGE_JPEG;
-  if (options.parameters != nullptr) RETURN_IF_ERROR(ApplyParameters(options.parameters, &core));
+  if (options.parameters != nullptr) RETURN_IF_ERROR(decoder::SetEncoderParameters(options.parameters, &core));
   return core;
 }
 
