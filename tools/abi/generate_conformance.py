@@ -311,7 +311,10 @@ class CxxGenerator(Generator):
     def add_function(self, row):
         split_params = split_list(row["params"])
         params = ", ".join(split_params)
-        for count in range(len(split_params) - int(row["ndefaults"]), len(split_params)):
+        fewest = len(split_params) - int(row["ndefaults"])
+        if self._exceptions.covers({"name": row["function"], "field": ""}, "defaults"):
+            fewest += 1
+        for count in range(fewest, len(split_params)):
             arguments = ", ".join("Value<std::decay_t<%s>>()" % param if "[" in param else "Value<%s>()" % param
                                   for param in split_params[:count])
             self.emit("using %s = decltype(::%s(%s));" % (self.unique("Shorter"), row["function"], arguments))
