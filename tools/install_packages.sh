@@ -8,6 +8,7 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev libssl-dev nlohmann-json3-dev libspdlog-dev libinih-dev
   pybind11-dev python3-dev python3-numpy python3-venv cmake make
   libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libjpeg62-turbo-dev ffmpeg
+  libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-videoio-dev
   hershey-fonts-data libjpeg-turbo-progs
 )
 

@@ -61,10 +61,28 @@ for folder in lib lib/sail/pcie; do
   "$work/sail" "$model" "$clip" "$work/summary.ini"
 done
 
+# OpenCV, which the tree has if the machine has: a makefile names one include folder and OpenCV's libraries.
+boxes() { "$1" "$clip" "$work/boxes.jpg" | grep '10 frames, a JPEG of'; }
+if [ -e "$sdk/lib/opencv/libbmopencv.so" ]; then
+  # shellcheck disable=SC2046
+  g++ -std=c++11 -Wall -Werror -I"$sdk/include/opencv4" "$sources/boxes.cc" -o "$work/boxes" -L"$sdk/lib/opencv" \
+    -lopencv_core -lopencv_imgproc -lopencv_imgcodecs -lopencv_videoio $(options libbmcv libbmlib) -lavutil \
+    -Wl,-rpath,"$sdk/lib:$sdk/lib/opencv"
+  boxes "$work/boxes"
+  if readelf -d "$work/boxes" | grep libbmopencv_sail; then echo "a library that is not used is needed"; exit 1; fi
+  g++ -std=c++11 -Wall -Werror -I"$sdk"/include{/opencv4,,/sail} "$sources/sail_mat.cc" -o "$work/sail_mat" \
+    -L"$sdk/lib/opencv" -L"$sdk/lib" -lsail -lopencv_core -lbmrt -lbmlib -lbmcv -Wl,-rpath,"$sdk/lib:$sdk/lib/opencv"
+  "$work/sail_mat"
+else
+  boxes() { echo "skipped: OpenCV is not installed"; }
+fi
+
 # CMake, by both folders that hold the package file.
 mkdir "$work/project"
-cp -L "$sources"/{CMakeLists.txt,decode.cc,edges.c,round_trip.c,run_model.cc,run_sail.cc} "$work/project"
-for hint in "-Dlibsophon_DIR=$sdk/data -DFFMPEG_DIR=$sdk/lib/cmake/FFMPEG -DSAIL_DIR=$sdk/lib/cmake" "-DCMAKE_PREFIX_PATH=$sdk"; do
+cp -L "$sources"/{CMakeLists.txt,boxes.cc,decode.cc,edges.c,round_trip.c,run_model.cc,run_sail.cc} "$work/project"
+cmake=$sdk/lib/cmake
+for hint in "-Dlibsophon_DIR=$sdk/data -DFFMPEG_DIR=$cmake/FFMPEG -DSAIL_DIR=$cmake -DOpenCV_DIR=$cmake/opencv4" \
+  "-DCMAKE_PREFIX_PATH=$sdk"; do
   # shellcheck disable=SC2086
   cmake -S "$work/project" -B "$work/build" $hint > "$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
   cmake --build "$work/build" >> "$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
@@ -73,6 +91,7 @@ for hint in "-Dlibsophon_DIR=$sdk/data -DFFMPEG_DIR=$sdk/lib/cmake/FFMPEG -DSAIL
   "$work/build/run_model" "$model"
   LD_LIBRARY_PATH=$sdk/lib/ffmpeg "$work/build/decode" "$clip"
   "$work/build/run_sail" "$model" "$clip" "$work/summary.ini"
+  boxes "$work/build/boxes"
   rm -r "$work/build"
 done
 

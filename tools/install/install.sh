@@ -7,6 +7,7 @@
 #   DIR/include/sail   SAIL's headers with spdlog and inireader.hpp over the system's libraries; lib/cmake/SAILConfig.cmake,
 #                      lib/sail/pcie as in the older SDK
 #   DIR/include/ffmpeg, DIR/lib/ffmpeg   FFmpeg's view of the codecs, cmake/FFMPEG; FFmpeg itself is the system's
+#   DIR/include/opencv4, DIR/lib/opencv  OpenCV's view of pictures and videos, cmake/opencv4; if OpenCV is installed
 #   DIR/bin       bmnetc, bmrt_test, tpu_model and its older name bm_model.bin
 #   DIR/data      libsophon-config.cmake, where the vendor has it
 #   DIR/{libsophon-current,sophon-sail,sophon-ffmpeg-latest,sophon-opencv-latest}   links: DIR may be /opt/sophon
@@ -83,6 +84,27 @@ script avformat "libbmavcodec.so -l:libavformat.so.59"
 script avfilter "AS_NEEDED(-l:libavfilter.so.8)"
 script avdevice "AS_NEEDED(-l:libavdevice.so.59)"
 fill FFMPEGConfig.cmake.in lib/cmake/FFMPEG/FFMPEGConfig.cmake
+
+# A makefile names include/opencv4 alone: OpenCV's headers are links beside ours, and below stock/ all of them.
+if [ -e overlays/opencv/libbmopencv.so ]; then
+  mkdir -p "$target/include/opencv4"
+  ln -sfn /usr/include/opencv4 "$target/include/opencv4/stock"
+  cp -rsf /usr/include/opencv4/opencv2 "$target/include/opencv4/"
+  (cd overlays/opencv/include && find -L opencv2 -type f) | while read -r header; do
+    rm -f "$target/include/opencv4/$header"
+    put 644 "overlays/opencv/include/$header" "include/opencv4/$(dirname "$header")"
+  done
+  put 755 overlays/opencv/libbmopencv.so lib/opencv
+  put 755 overlays/opencv/libbmopencv_sail.so lib/opencv
+  for module in core imgproc imgcodecs videoio; do
+    echo "INPUT(libbmopencv.so AS_NEEDED(libbmopencv_sail.so) -l:libopencv_$module.so.406)" \
+      > "$target/lib/opencv/libopencv_$module.so"
+  done
+  fill OpenCVConfig.cmake.in lib/cmake/opencv4/OpenCVConfig.cmake
+  fill OpenCVConfig-version.cmake.in lib/cmake/opencv4/OpenCVConfig-version.cmake
+else
+  echo "OpenCV is not installed (libopencv-videoio-dev, libopencv-imgcodecs-dev): its view is left out"
+fi
 
 pc() { fill library.pc.in "lib/pkgconfig/lib$1.pc" "NAME=$1" "DESCRIPTION=$2" "REQUIRES=$3"; }
 pc bmlib "Devices, device memory and copies of BM1684 cards" ""
