@@ -1,6 +1,7 @@
 // bmcv_image_jpeg_enc and bmcv_image_jpeg_dec.
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -191,6 +192,31 @@ TEST_F(JpegTest, LumaIsThatOfDjpeg) {
   Bytes luma = result.Read();
   luma.resize(2000);
   EXPECT_EQ(luma, Djpeg(file, "-grayscale -pnm"));
+}
+
+// Real pictures, among them one of an odd width; decoded, encoded again at quality 95 and decoded.
+TEST_F(JpegTest, RealPictures) {
+  const char* const folder = std::getenv("BM_TEST_DATA");
+  if (folder == nullptr) {
+    std::printf("skipped: BM_TEST_DATA is not set\n");
+    return;
+  }
+  for (const char* const name : {"cat.jpg", "faces-10.jpg", "fish-bike.jpg"}) {
+    SCOPED_TRACE(name);
+    ASSERT_OK_AND_ASSIGN(const std::string text, ReadFile(std::string(folder) + "/pictures/" + name));
+    const Bytes file(text.begin(), text.end());
+    bm_image decoded = {};
+    ASSERT_EQ(Decode(file, &decoded), BM_SUCCESS);
+    const Picture compact(handle_, decoded.image_format, decoded.width, decoded.height);
+    ASSERT_EQ(bmcv_width_align(handle_, decoded, compact.image()), BM_SUCCESS);
+    bm_image_destroy(decoded);
+    const Bytes original = compact.Read(), luma = Djpeg(file, "-grayscale -pnm");
+    EXPECT_TRUE(std::equal(luma.begin(), luma.end(), original.begin()));
+    const Picture again(handle_, compact.image().image_format, compact.image().width, compact.image().height);
+    bm_image target = again.image();
+    ASSERT_EQ(Decode(Encode(compact, 95), &target), BM_SUCCESS);
+    EXPECT_GT(Difference(original, again.Read()).psnr, 35);
+  }
 }
 
 TEST_F(JpegTest, ProgressivePicturesBecomeBgrAsOfDjpeg) {

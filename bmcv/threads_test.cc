@@ -1,4 +1,5 @@
 // Many threads on one handle: they share sources and plans, each has targets of its own.
+#include <cstdlib>
 #include <thread>
 #include <vector>
 
@@ -60,6 +61,25 @@ TEST_F(ThreadsTest, TransformByOnePlan) {
   });
   bmcv_fft_destroy_plan(handle_, plan);
   bm_free_device(handle_, source);
+}
+
+// Each thread writes on its own picture, encodes it and decodes the file.
+TEST_F(ThreadsTest, WriteTextAndFiles) {
+  const bmcv_point_t origin = {2, 28};
+  const auto write = [&] {
+    Picture picture(handle_, FORMAT_NV12, 48, 32, Bytes(2304, 128)), decoded(handle_, FORMAT_NV12, 48, 32);
+    EXPECT_EQ(bmcv_image_put_text(handle_, picture.image(), "Ag", origin, {255, 0, 0}, 1, 2), BM_SUCCESS);
+    bm_image source = picture.image(), target = decoded.image();
+    void* file = nullptr;
+    size_t size = 0;
+    EXPECT_EQ(bmcv_image_jpeg_enc(handle_, 1, &source, &file, &size), BM_SUCCESS);
+    EXPECT_EQ(bmcv_image_jpeg_dec(handle_, &file, &size, 1, &target), BM_SUCCESS);
+    std::free(file);
+    return decoded.Read();
+  };
+  const Bytes alone = write();
+  EXPECT_NE(alone, Bytes(2304, 128));
+  RunInThreads([&] { EXPECT_EQ(write(), alone); });
 }
 
 }  // namespace
