@@ -102,4 +102,31 @@ std::vector<uint8_t> StockYcc(const std::vector<uint8_t>& file) {
   return pixels;
 }
 
+void StockPlanes(const uint8_t* file, size_t bytes, std::array<std::vector<uint8_t>, 3>* planes) {
+  constexpr unsigned kLines = 2 * DCTSIZE;
+  jpeg_decompress_struct info = {};
+  jpeg_error_mgr errors;
+  info.err = jpeg_std_error(&errors);
+  jpeg_create_decompress(&info);
+  jpeg_mem_src(&info, file, bytes);
+  jpeg_read_header(&info, TRUE);
+  info.raw_data_out = TRUE;
+  info.out_color_space = JCS_YCbCr;
+  jpeg_start_decompress(&info);
+  const size_t stride = (info.output_width + kLines - 1) / kLines * kLines;
+  for (std::vector<uint8_t>& plane : *planes) plane.resize(stride * (info.output_height + kLines));
+  while (info.output_scanline < info.output_height) {
+    JSAMPROW rows[3][kLines];
+    JSAMPARRAY components[] = {rows[0], rows[1], rows[2]};
+    for (unsigned i = 0; i < kLines; ++i) {
+      const size_t luma = info.output_scanline + i, chroma = info.output_scanline / 2 + i % DCTSIZE;
+      rows[0][i] = (*planes)[0].data() + luma * stride;
+      for (int c = 1; c < 3; ++c) rows[c][i] = (*planes)[c].data() + chroma * (stride / 2);
+    }
+    jpeg_read_raw_data(&info, components, kLines);
+  }
+  jpeg_finish_decompress(&info);
+  jpeg_destroy_decompress(&info);
+}
+
 }  // namespace bm::decoder::testing

@@ -2,6 +2,8 @@
 #ifndef BMDECODER_JPEG_TESTING_PICTURES_H_
 #define BMDECODER_JPEG_TESTING_PICTURES_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -41,6 +43,9 @@ std::vector<uint8_t> ForeignJpeg(int width, int height, const ForeignKind& kind)
 
 // Decodes with libjpeg into packed Y, Cb, Cr (or Y) without smoothing chroma.
 std::vector<uint8_t> StockYcc(const std::vector<uint8_t>& file);
+
+// Decodes a 4:2:0 file with libjpeg into three planes, which grow as needed: for benchmarks.
+void StockPlanes(const uint8_t* file, size_t bytes, std::array<std::vector<uint8_t>, 3>* planes);
 
 }  // namespace bm::decoder::testing
 
