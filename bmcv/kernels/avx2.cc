@@ -3,6 +3,7 @@
 
 #include "bmcv/kernels/rows.h"
 #include "bmcv/kernels/scale_to.h"
+#include "bmcv/kernels/warp_rows.h"
 
 namespace bm::cv {
 namespace {
@@ -162,6 +163,14 @@ void ScaleToByteAvx2(const uint8_t* in, float alpha, float beta, uint8_t* out, i
 
 void ScaleToSignedByteAvx2(const uint8_t* in, float alpha, float beta, int8_t* out, int count) {
   ScaleRow(in, alpha, beta, out, count);
+}
+
+void WarpNearestAvx2(const WarpSource& source, const float* matrix, const WarpTarget& target) {
+  WarpNearestRow(source, matrix, target);
+}
+
+void WarpBilinearAvx2(const WarpSource& source, const float* matrix, const WarpTarget& target) {
+  WarpBilinearRow(source, matrix, target);
 }
 
 }  // namespace bm::cv

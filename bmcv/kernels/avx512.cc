@@ -3,6 +3,7 @@
 
 #include "bmcv/kernels/rows.h"
 #include "bmcv/kernels/scale_to.h"
+#include "bmcv/kernels/warp_rows.h"
 
 namespace bm::cv {
 namespace {
@@ -183,6 +184,14 @@ void ScaleToByteAvx512(const uint8_t* in, float alpha, float beta, uint8_t* out,
 
 void ScaleToSignedByteAvx512(const uint8_t* in, float alpha, float beta, int8_t* out, int count) {
   ScaleRow(in, alpha, beta, out, count);
+}
+
+void WarpNearestAvx512(const WarpSource& source, const float* matrix, const WarpTarget& target) {
+  WarpNearestRow(source, matrix, target);
+}
+
+void WarpBilinearAvx512(const WarpSource& source, const float* matrix, const WarpTarget& target) {
+  WarpBilinearRow(source, matrix, target);
 }
 
 }  // namespace bm::cv

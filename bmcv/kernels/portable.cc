@@ -3,6 +3,7 @@
 
 #include "bmcv/kernels/rows.h"
 #include "bmcv/kernels/scale_to.h"
+#include "bmcv/kernels/warp_rows.h"
 
 namespace bm::cv {
 
@@ -56,6 +57,14 @@ void ScaleToBytePortable(const uint8_t* in, float alpha, float beta, uint8_t* ou
 
 void ScaleToSignedBytePortable(const uint8_t* in, float alpha, float beta, int8_t* out, int count) {
   ScaleRow(in, alpha, beta, out, count);
+}
+
+void WarpNearestPortable(const WarpSource& source, const float* matrix, const WarpTarget& target) {
+  WarpNearestRow(source, matrix, target);
+}
+
+void WarpBilinearPortable(const WarpSource& source, const float* matrix, const WarpTarget& target) {
+  WarpBilinearRow(source, matrix, target);
 }
 
 }  // namespace bm::cv

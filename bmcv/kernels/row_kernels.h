@@ -8,6 +8,7 @@
 #ifndef BMCV_KERNELS_ROW_KERNELS_H_
 #define BMCV_KERNELS_ROW_KERNELS_H_
 
+#include <cstddef>
 #include <cstdint>
 
 #include "base/cpu.h"
@@ -67,6 +68,25 @@ using ScaleToFloatRow = void(const uint8_t* in, float alpha, float beta, float* 
 using ScaleToByteRow = void(const uint8_t* in, float alpha, float beta, uint8_t* out, int count);
 using ScaleToSignedByteRow = void(const uint8_t* in, float alpha, float beta, int8_t* out, int count);
 
+// Source planes of one shape and the first byte of interest of each.
+struct WarpSource {
+  const uint8_t* const* planes;
+  int plane_count, width, height;
+  ptrdiff_t stride, step;  // bytes from row to row and from pixel to pixel
+};
+
+// A row `y` of target pixels, in as many planes.
+struct WarpTarget {
+  uint8_t* const* rows;
+  ptrdiff_t step;
+  int y, count;
+};
+
+// Pixel x of the row comes from source (m0 x + (m1 y + m2), m3 x + (m4 y + m5)) / (m6 x + (m7 y + m8)), clamped to the
+// picture, 0 for what is no number, all in single precision. Nearest: the pixel at floor(v + 0.5). Bilinear: of four
+// neighbours the upper and the lower pair are mixed, then both, and the sum plus 0.5 is truncated.
+using WarpRow = void(const WarpSource& source, const float* matrix, const WarpTarget& target);
+
 struct RowKernels {
   GatherRow* gather;
   GatherPixelsRow* gather_pixels;
@@ -77,6 +97,8 @@ struct RowKernels {
   ScaleToFloatRow* scale_to_float;
   ScaleToByteRow* scale_to_byte;
   ScaleToSignedByteRow* scale_to_signed_byte;
+  WarpRow* warp_nearest;
+  WarpRow* warp_bilinear;
 };
 
 // The fastest row of each operation that needs no higher level.

@@ -171,6 +171,30 @@ TEST_P(RowKernelsTest, ScaleToFloatsAndBytes) {
   }
 }
 
+TEST_P(RowKernelsTest, Warp) {
+  const float maps[][9] = {{0.9f, 0.13f, -2.5f, -0.07f, 1.2f, 3.1f, 0, 0, 1},
+                           {0.03f, 0.01f, 1.7f, 0.02f, 0.4f, -1, 0.001f, -0.002f, 1.1f},
+                           {1e30f, 0, -1e32f, 0, 0, std::numeric_limits<float>::quiet_NaN(), 0, 0, 1}};
+  for (const auto& [width, height] : {std::pair<int, int>{1, 1}, {1, 5}, {7, 1}, {2, 2}, {40, 30}}) {
+    for (const int step : {1, 4}) {
+      const ptrdiff_t stride = ptrdiff_t{width} * step;
+      const Bytes pixels = RandomBytes(static_cast<int>(3 * stride * height));
+      const uint8_t* planes[] = {pixels.data(), pixels.data() + stride * height, pixels.data() + 2 * stride * height};
+      const WarpSource source = {planes, 3, width, height, stride, step};
+      for (const int count : {0, 1, 15, 16, 17, 64, 511, 512, 513, 1100}) {
+        for (const float(&map)[9] : maps) {
+          for (WarpRow* RowKernels::*const member : {&RowKernels::warp_nearest, &RowKernels::warp_bilinear}) {
+            ExpectPlainResult<uint8_t>(3 * count * step, [&, m = map](const RowKernels& kernels, uint8_t* out) {
+              uint8_t* rows[] = {out, out + count * step, out + 2 * count * step};
+              (kernels.*member)(source, m, {rows, step, 5, count});
+            });
+          }
+        }
+      }
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(, RowKernelsTest, ::testing::Values(CpuLevel::kAvx2, CpuLevel::kAvx512),
                          [](const auto& info) { return std::string(Name(info.param)); });
 
