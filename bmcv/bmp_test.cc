@@ -42,6 +42,22 @@ TEST_F(BmpTest, GreyHasAPalette) {
   EXPECT_EQ(Bytes(file.begin() + 1078, file.end()), Bytes({6, 7, 8, 9, 10, 0, 0, 0, 1, 2, 3, 4, 5, 0, 0, 0}));
 }
 
+// What is neither RGB_PACKED nor GRAY bytes is converted.
+TEST_F(BmpTest, OtherImagesBecomeColours) {
+  const Bytes planes = {1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12};
+  const Picture packed(handle_, FORMAT_RGB_PACKED, 2, 2, Bytes({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
+  const Bytes expected = Written(packed);
+  EXPECT_EQ(Written(Picture(handle_, FORMAT_RGB_PLANAR, 2, 2, planes)), expected);
+  EXPECT_EQ(Written(Picture(handle_, FORMAT_BGR_PACKED, 2, 2, Bytes({3, 2, 1, 6, 5, 4, 9, 8, 7, 12, 11, 10}))),
+            expected);
+  // Limited range: 81, 90, 240 is nearly red.
+  const Picture yuv(handle_, FORMAT_NV12, 2, 2, Bytes({81, 81, 81, 81, 90, 240}));
+  const Bytes red = Written(yuv);
+  ASSERT_EQ(red.size(), expected.size());
+  EXPECT_EQ(Bytes(red.begin(), red.begin() + 54), Bytes(expected.begin(), expected.begin() + 54));
+  EXPECT_EQ(Bytes(red.begin() + 54, red.begin() + 57), Bytes({0, 0, 254}));
+}
+
 TEST_F(BmpTest, Refusals) {
   const Picture picture(handle_, FORMAT_GRAY, 2, 2, Bytes(4)), empty(handle_, FORMAT_GRAY, 2, 2);
   const Picture four(handle_, FORMAT_RGB_PLANAR, 2, 2, DATA_TYPE_EXT_4N_BYTE);

@@ -111,6 +111,23 @@ TEST_F(CopyTest, CopyToRefuses) {
   EXPECT_EQ(large.Read(), Bytes(48, 7));
 }
 
+TEST_F(CopyTest, ImagesMayShareMemory) {
+  const Bytes rows = RandomBytes(32);
+  const Picture whole(handle_, FORMAT_GRAY, 4, 8, rows);
+  int stride = 0;
+  bm_device_mem_t memory;
+  ASSERT_EQ(bm_image_get_stride(whole.image(), &stride), BM_SUCCESS);
+  ASSERT_EQ(bm_image_get_device_mem(whole.image(), &memory), BM_SUCCESS);
+  bm_image upper;
+  ASSERT_EQ(bm_image_create(handle_, 6, 4, FORMAT_GRAY, DATA_TYPE_EXT_1N_BYTE, &upper, &stride), BM_SUCCESS);
+  ASSERT_EQ(bm_image_attach(upper, &memory), BM_SUCCESS);
+  ASSERT_EQ(bmcv_image_copy_to(handle_, {0, 2, 0, 0, 0, 0}, upper, whole.image()), BM_SUCCESS);
+  Bytes expected(rows.begin(), rows.begin() + 8);
+  expected.insert(expected.end(), rows.begin(), rows.begin() + 24);
+  EXPECT_EQ(whole.Read(), expected);
+  bm_image_destroy(upper);
+}
+
 TEST_F(CopyTest, CropTakesSeveralRectangles) {
   const int w = 11, h = 9;
   bmcv_rect_t rects[] = {{0, 0, 11, 9}, {3, 2, 5, 4}, {10, 8, 1, 1}};

@@ -226,6 +226,16 @@ TEST_F(WarpTest, EveryMatrixHasAnOutput) {
   EXPECT_EQ(r.Read()[0], second[17]);
 }
 
+TEST_F(WarpTest, APictureMayBeWarpedInPlace) {
+  const Bytes bytes = RandomBytes(75);
+  const Picture picture(handle_, FORMAT_RGB_PLANAR, 5, 5, bytes), other(handle_, FORMAT_RGB_PLANAR, 5, 5);
+  const bmcv_affine_matrix turn = {{0, 1, 0, -1, 0, 4}};
+  ASSERT_EQ(Affine(picture, other, turn, 1), BM_SUCCESS);
+  ASSERT_EQ(Affine(picture, picture, turn, 1), BM_SUCCESS);
+  EXPECT_EQ(picture.Read(), other.Read());
+  EXPECT_EQ(other.Read()[0], bytes[20]);
+}
+
 TEST_F(WarpTest, FourImagesInOne) {
   const Picture four(handle_, FORMAT_RGB_PLANAR, 4, 3, DATA_TYPE_EXT_4N_BYTE);
   Bytes bytes = RandomBytes(4 * 36);

@@ -381,7 +381,7 @@ DECL_EXPORT bm_status_t bmcv_image_storage_convert_with_csctype(bm_handle_t hand
 /* The input at (start_x, start_y) of an output that is at least as large; with if_padding every other pixel gets the
  * colour of the padding, as a number or a byte of the type. RGB and BGR planar and packed, GRAY; 1N_BYTE,
  * 1N_BYTE_SIGNED, FLOAT32, and 4N types unless packed. BM_ERR_PARAM for a place that is too far right or down,
- * BM_ERR_DATA for images. The images may share memory only if pixels stay where they are. */
+ * BM_ERR_DATA for images. */
 DECL_EXPORT bm_status_t bmcv_image_copy_to(bm_handle_t handle, bmcv_copy_to_atrr_t copy_to_attr, bm_image input,
                                            bm_image output);
 /* Rectangle i of the input becomes output i, which has its size; else, or with a rectangle that leaves the image,
@@ -395,7 +395,7 @@ DECL_EXPORT bm_status_t bmcv_image_split(bm_handle_t handle, bm_image input, bm_
 /* Warping: RGB_PLANAR and BGR_PLANAR, 1N_BYTE and 4N_BYTE. Every map of every one of 1 to 4 images gives an output, in
  * that order; outputs have one size, all images one format and type. In 4N types an image holds four inputs or outputs.
  * Maps lead from target to source pixels, whose coordinates are whole numbers; outside pixels repeat the edge. Without
- * use_bilinear the nearest pixel is taken. Inputs and outputs do not share memory. BM_ERR_FAILURE.
+ * use_bilinear the nearest pixel is taken. BM_ERR_FAILURE.
  *
  * Source (m0 x + m1 y + m2, m3 x + m4 y + m5). */
 DECL_EXPORT bm_status_t bmcv_image_warp_affine(bm_handle_t handle, int image_num, bmcv_affine_image_matrix matrix[4],

@@ -12,6 +12,7 @@
 #include "base/status_macros.h"
 #include "bmcv/src/edge.h"
 #include "bmcv/src/image.h"
+#include "bmcv/src/open_images.h"
 #include "bmcv/src/planes.h"
 #include "bmcv_api_ext.h"
 
@@ -93,7 +94,7 @@ bm_status_t bm_image_write_to_bmp(bm_image image, const char* filename) {
   };
   if (filename == nullptr) return bm::cv::Report(function, absl::InvalidArgumentError("filename is null"));
   if (bm::cv::IsDirect(image)) return write(image);
-  if (image.data_type == DATA_TYPE_EXT_4N_BYTE || image.data_type == DATA_TYPE_EXT_4N_BYTE_SIGNED) {
+  if (bm::cv::PicturesIn(image) > 1) {
     return bm::cv::Report(function, absl::DataLossError("four images in one; 1N types only"));
   }
   bm_image packed;

@@ -1,7 +1,6 @@
 // Operators that move pixels as they are (bmcv_image_copy_to, _crop, _split, bmcv_width_align).
 #include <cstdint>
 #include <cstring>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -10,6 +9,7 @@
 #include "base/status_macros.h"
 #include "bmcv/src/edge.h"
 #include "bmcv/src/image.h"
+#include "bmcv/src/open_images.h"
 #include "bmcv/src/operators.h"
 #include "bmcv/src/paint.h"
 #include "bmcv/src/planes.h"
@@ -22,11 +22,11 @@ struct Place {
   int x, y;
 };
 
-// A box of the size of the smaller plane, from one place to another. Rows may lie on top of themselves.
+// A box of the size of the smaller plane, from one place to another.
 void CopyBox(const ConstPlane& source, Place from, const Plane& target, Place to, int width, int height) {
   const size_t pixel = source.channels, bytes = pixel * width;
   for (int y = 0; y < height; ++y) {
-    std::memmove(target.row(to.y + y) + pixel * to.x, source.row(from.y + y) + pixel * from.x, bytes);
+    std::memcpy(target.row(to.y + y) + pixel * to.x, source.row(from.y + y) + pixel * from.x, bytes);
   }
 }
 
@@ -36,15 +36,6 @@ absl::Status CheckOneKind(const bm_image& input, const bm_image& output, absl::S
   resized.width = output.width;
   resized.height = output.height;
   return CheckAlike(resized, output, refusal);
-}
-
-absl::StatusOr<std::vector<OutputPlanes>> OpenAll(bm_handle_t handle, const bm_image* outputs, int count) {
-  std::vector<OutputPlanes> targets;
-  for (int i = 0; i < count; ++i) {
-    ASSIGN_OR_RETURN(OutputPlanes target, OutputPlanes::Open(handle, outputs[i]));
-    targets.push_back(std::move(target));
-  }
-  return targets;
 }
 
 // ---- copy_to ----
@@ -77,19 +68,20 @@ absl::Status CopyTo(bm_handle_t handle, const bmcv_copy_to_atrr_t& place, const 
   RETURN_IF_ERROR(CheckOperand(input, takes::bmcv_image_copy_to, absl::StatusCode::kDataLoss));
   RETURN_IF_ERROR(CheckOneKind(input, output, absl::StatusCode::kDataLoss));
   const bool is_packed = input.image_format == FORMAT_RGB_PACKED || input.image_format == FORMAT_BGR_PACKED;
-  if (is_packed && (input.data_type == DATA_TYPE_EXT_4N_BYTE || input.data_type == DATA_TYPE_EXT_4N_BYTE_SIGNED)) {
+  if (is_packed && PicturesIn(input) > 1) {
     return absl::DataLossError("packed pixels of four images; 4N goes with planar formats and GRAY");
   }
   RETURN_IF_ERROR(CheckPlace(place, input, output));
-  ASSIGN_OR_RETURN(const std::vector<ConstPlane> source, InputPlanes(handle, input, "input"));
-  ASSIGN_OR_RETURN(const OutputPlanes target, OutputPlanes::Open(handle, output));
+  ASSIGN_OR_RETURN(const OpenImages open, OpenAll(handle, {&input}, {&output}));
+  const std::vector<ConstPlane>& source = open.inputs[0];
+  const std::vector<Plane>& target = open.outputs[0].planes();
   for (size_t p = 0; p < source.size(); ++p) {
-    CopyBox(source[p], {0, 0}, target.planes()[p], {place.start_x, place.start_y}, input.width, input.height);
+    CopyBox(source[p], {0, 0}, target[p], {place.start_x, place.start_y}, input.width, input.height);
   }
   if (place.if_padding == 0) return absl::OkStatus();
   const Box box = {place.start_x, place.start_y, input.width, input.height};
   const Colour colour = {place.padding_r, place.padding_g, place.padding_b};
-  for (const Paint& paint : PaintsOf(input.image_format, input.data_type, target.planes(), colour)) {
+  for (const Paint& paint : PaintsOf(input.image_format, input.data_type, target, colour)) {
     FillAround(paint, box);
   }
   return absl::OkStatus();
@@ -117,11 +109,11 @@ absl::Status Crop(bm_handle_t handle, int count, const bmcv_rect_t* rects, const
   }
   RETURN_IF_ERROR(CheckOperand(input, takes::bmcv_image_crop, absl::StatusCode::kDataLoss));
   for (int i = 0; i < count; ++i) RETURN_IF_ERROR(CheckCrop(rects[i], input, outputs[i]));
-  ASSIGN_OR_RETURN(const std::vector<ConstPlane> source, InputPlanes(handle, input, "input"));
-  ASSIGN_OR_RETURN(const std::vector<OutputPlanes> targets, OpenAll(handle, outputs, count));
+  ASSIGN_OR_RETURN(const OpenImages open, OpenAll(handle, {&input}, ImagesOf(count, outputs)));
+  const std::vector<ConstPlane>& source = open.inputs[0];
   for (int i = 0; i < count; ++i) {
     for (size_t p = 0; p < source.size(); ++p) {
-      CopyBox(source[p], {rects[i].start_x, rects[i].start_y}, targets[i].planes()[p], {0, 0}, rects[i].crop_w,
+      CopyBox(source[p], {rects[i].start_x, rects[i].start_y}, open.outputs[i].planes()[p], {0, 0}, rects[i].crop_w,
               rects[i].crop_h);
     }
   }
@@ -142,10 +134,10 @@ absl::Status Split(bm_handle_t handle, const bm_image& input, const bm_image* ou
   }
   const int columns = input.width / width, rows = input.height / height;
   for (int i = 1; i < columns * rows; ++i) RETURN_IF_ERROR(CheckAlike(outputs[0], outputs[i], kRefusal));
-  ASSIGN_OR_RETURN(const std::vector<ConstPlane> source, InputPlanes(handle, input, "input"));
-  ASSIGN_OR_RETURN(const std::vector<OutputPlanes> targets, OpenAll(handle, outputs, columns * rows));
+  ASSIGN_OR_RETURN(const OpenImages open, OpenAll(handle, {&input}, ImagesOf(columns * rows, outputs)));
+  const std::vector<ConstPlane>& source = open.inputs[0];
   for (int i = 0; i < columns * rows; ++i) {
-    CopyBox(source[0], {i % columns * width, i / columns * height}, targets[i].planes()[0], {0, 0}, width, height);
+    CopyBox(source[0], {i % columns * width, i / columns * height}, open.outputs[i].planes()[0], {0, 0}, width, height);
   }
   return absl::OkStatus();
 }
@@ -156,10 +148,11 @@ absl::Status WidthAlign(bm_handle_t handle, const bm_image& input, const bm_imag
   RETURN_IF_ERROR(FromImage(input).status());
   RETURN_IF_ERROR(CheckAlike(input, output, absl::StatusCode::kDataLoss));
   if (input.image_format == FORMAT_COMPRESSED) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::vector<ConstPlane> source, InputPlanes(handle, input, "input"));
-  ASSIGN_OR_RETURN(const OutputPlanes target, OutputPlanes::Open(handle, output));
+  ASSIGN_OR_RETURN(const OpenImages open, OpenAll(handle, {&input}, {&output}));
+  const std::vector<ConstPlane>& source = open.inputs[0];
+  const std::vector<Plane>& target = open.outputs[0].planes();
   for (size_t p = 0; p < source.size(); ++p) {
-    CopyBox(source[p], {0, 0}, target.planes()[p], {0, 0}, source[p].width, source[p].height);
+    CopyBox(source[p], {0, 0}, target[p], {0, 0}, source[p].width, source[p].height);
   }
   return absl::OkStatus();
 }

@@ -56,6 +56,17 @@ absl::StatusOr<OpenImages> OpenAll(bm_handle_t handle, absl::Span<const bm_image
   return open;
 }
 
+int PicturesIn(const bm_image& image) {
+  return image.data_type == DATA_TYPE_EXT_4N_BYTE || image.data_type == DATA_TYPE_EXT_4N_BYTE_SIGNED ? 4 : 1;
+}
+
+std::vector<const bm_image*> ImagesOf(int count, const bm_image* images) {
+  const int each = PicturesIn(images[0]);
+  std::vector<const bm_image*> result;
+  for (int i = 0; i * each < count; ++i) result.push_back(&images[i]);
+  return result;
+}
+
 absl::StatusOr<bool> IsInScalerHeaps(bm_handle_t handle, const bm_image& image) {
   ASSIGN_OR_RETURN(const Image* const created, FromImage(image));
   if (!created->is_attached) return absl::DataLossError("input has no memory");

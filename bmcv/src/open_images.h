@@ -26,6 +26,12 @@ struct OpenImages {
 absl::StatusOr<OpenImages> OpenAll(bm_handle_t handle, absl::Span<const bm_image* const> inputs,
                                    absl::Span<const bm_image* const> outputs, int heap_mask = kEveryHeap);
 
+// The pictures that an image holds: four in 4N types.
+int PicturesIn(const bm_image& image);
+
+// The images that hold `count` pictures of the type of the first.
+std::vector<const bm_image*> ImagesOf(int count, const bm_image* images);
+
 // Whether all planes lie where the scaler can read: not in heap 0. DATA_LOSS without memory.
 absl::StatusOr<bool> IsInScalerHeaps(bm_handle_t handle, const bm_image& image);
 

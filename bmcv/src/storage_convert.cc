@@ -22,16 +22,6 @@ namespace {
 constexpr int kMostWidth = 8192;
 constexpr int kLeastSide = 16, kMostSide = 4096;  // of what the scaler takes
 
-int PicturesIn(const bm_image& image) { return image.data_type == DATA_TYPE_EXT_4N_BYTE ? 4 : 1; }
-
-// The images that hold `count` pictures of the type of the first.
-std::vector<const bm_image*> ImagesOf(int count, const bm_image* images) {
-  const int each = PicturesIn(images[0]);
-  std::vector<const bm_image*> result;
-  for (int i = 0; i * each < count; ++i) result.push_back(&images[i]);
-  return result;
-}
-
 absl::Status CheckAllAlike(const std::vector<const bm_image*>& images) {
   for (const bm_image* const image : images) {
     RETURN_IF_ERROR(CheckAlike(*images[0], *image, absl::StatusCode::kDataLoss));

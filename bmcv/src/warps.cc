@@ -4,7 +4,6 @@
 #include <cmath>
 #include <iterator>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -12,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "base/status_macros.h"
 #include "bmcv/src/edge.h"
+#include "bmcv/src/open_images.h"
 #include "bmcv/src/operators.h"
 #include "bmcv/src/planes.h"
 #include "bmcv/src/warp.h"
@@ -22,7 +22,7 @@ namespace {
 
 // Every refusal is the vendor's FAILURE.
 constexpr absl::StatusCode kRefusal = absl::StatusCode::kInternal;
-constexpr int kMostImages = 4, kLanes = 4;
+constexpr int kMostImages = 4;
 
 // One output: the image it shows and what becomes of it.
 template <typename Map>
@@ -55,7 +55,7 @@ struct Pictures {
   const bm_image* outputs;
   int image_count, target_count;
 
-  int Lanes() const { return inputs[0].data_type == DATA_TYPE_EXT_4N_BYTE ? kLanes : 1; }
+  int Lanes() const { return PicturesIn(inputs[0]); }
   const bm_image& Input(int image) const { return inputs[image / Lanes()]; }
   const bm_image& Output(int target) const { return outputs[target / Lanes()]; }
 };
@@ -89,19 +89,12 @@ struct WarpJob {
 absl::Status WarpAll(bm_handle_t handle, const Pictures& pictures, const std::vector<WarpJob>& jobs,
                      Interpolation interpolation) {
   const int lanes = pictures.Lanes();
-  std::vector<std::vector<ConstPlane>> sources;
-  std::vector<OutputPlanes> targets;
-  for (int i = 0; i < pictures.image_count; i += lanes) {
-    ASSIGN_OR_RETURN(std::vector<ConstPlane> planes, InputPlanes(handle, pictures.Input(i), "input"));
-    sources.push_back(std::move(planes));
-  }
-  for (int i = 0; i < pictures.target_count; i += lanes) {
-    ASSIGN_OR_RETURN(OutputPlanes planes, OutputPlanes::Open(handle, pictures.Output(i)));
-    targets.push_back(std::move(planes));
-  }
+  ASSIGN_OR_RETURN(const OpenImages open, OpenAll(handle, ImagesOf(pictures.image_count, pictures.inputs),
+                                                  ImagesOf(pictures.target_count, pictures.outputs)));
   for (int i = 0; i < pictures.target_count; ++i) {
     const int image = jobs[i].image;
-    Warp(sources[image / lanes], image % lanes, jobs[i].matrix, interpolation, targets[i / lanes].planes(), i % lanes);
+    Warp(open.inputs[image / lanes], image % lanes, jobs[i].matrix, interpolation, open.outputs[i / lanes].planes(),
+         i % lanes);
   }
   return absl::OkStatus();
 }
