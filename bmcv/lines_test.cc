@@ -134,6 +134,16 @@ TEST_F(LinesTest, WhatLiesOutsideIsNotDrawn) {
   ASSERT_EQ(Draw(far, {kLeast, kLeast}, {kMost, kMost}, kMost), BM_SUCCESS);
 }
 
+TEST_F(LinesTest, AnImageMayBeAPixelWide) {
+  Picture picture(handle_, FORMAT_GRAY, 1, 3, Bytes(3));
+  ASSERT_EQ(Draw(picture, {5, 0}, {5, 2}, 1), BM_SUCCESS);
+  ASSERT_EQ(Draw(picture, {5, 0}, {3, 2}, 1), BM_SUCCESS);
+  ASSERT_EQ(Draw(picture, {-5, 1}, {-5, 1}, 1), BM_SUCCESS);
+  EXPECT_EQ(picture.Read(), Bytes(3));
+  ASSERT_EQ(Draw(picture, {-5, 1}, {5, 1}, 1), BM_SUCCESS);
+  EXPECT_EQ(Show(picture), ".\n#\n#\n");
+}
+
 // Y = (269484 * 200 + 528482 * 100 + 102760 * 50 + 16.5 * 2^20) >> 20 = 123 and so on.
 TEST_F(LinesTest, ColoursInEveryFormat) {
   constexpr int kY = 123, kU = 91, kV = 175;

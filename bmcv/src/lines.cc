@@ -37,7 +37,7 @@ Colour ColourOf(const bmcv_color_t& colour) {
 bool ClipEnd(int64_t (&point)[2], const int64_t (&other)[2], int axis, int64_t last) {
   const int64_t bound = std::clamp<int64_t>(point[axis], 0, last);
   if (bound == point[axis]) return true;
-  if (bound == 0 ? other[axis] < 0 : other[axis] > last) return false;
+  if (point[axis] < 0 ? other[axis] < 0 : other[axis] > last) return false;
   const double part =
       static_cast<double>(bound - point[axis]) / static_cast<double>(other[axis] - point[axis]);  // in 0..1
   point[1 - axis] += std::llrint(part * static_cast<double>(other[1 - axis] - point[1 - axis]));

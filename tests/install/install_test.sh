@@ -13,7 +13,7 @@ for file in include/bmlib_runtime.h include/bmruntime_interface.h include/bmodel
   include/bm_jpeg_interface.h include/bm_vpudec_interface.h include/bm_vpuenc_interface.h \
   lib/libbmvideo.so lib/libbmion.so lib/libbmjpuapi.so lib/libbmjpulite.so lib/libbmvppapi.so lib/libbmvpuapi.so \
   lib/libbmvpulite.so include/bmcv_api_ext.h include/bmcv_api_ext_c.h include/bmcv_api.h lib/libbmcv.so \
-  bin/bmnetc bin/bmrt_test bin/tpu_model bin/bm_model.bin; do
+  bin/bmnetc bin/bmrt_test bin/tpu_model bin/bm_model.bin NOTICE; do
   [ -e "$sdk/$file" ] || { echo "$file is not installed"; exit 1; }
 done
 soname() { readelf -d "$1" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p'; }
