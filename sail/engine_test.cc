@@ -3,12 +3,14 @@
 
 #include <atomic>
 #include <cmath>
+#include <sstream>
 #include <thread>
 
 #include "bmodel/writer.h"
 #include "engine_multi.h"
 #include "gtest/gtest.h"
 #include "sail/testing/models.h"
+#include "tools.h"
 
 namespace sail {
 namespace {
@@ -262,6 +264,43 @@ TEST_F(EngineTest, GraphRunsAlone) {
     EXPECT_THROW(Graph(handle.data(), bmrt, "none"), SailEngineError);
   }
   bmrt_destroy(bmrt);
+}
+
+// The cells of a table's line.
+std::vector<std::string> CellsOf(const std::string& table, const std::string& first) {
+  std::istringstream lines(table);
+  for (std::string line; std::getline(lines, line);) {
+    std::vector<std::string> cells;
+    std::istringstream words(line);
+    for (std::string word; words >> word;) {
+      if (word != "|") cells.push_back(word);
+    }
+    if (!cells.empty() && cells[0] == first) return cells;
+  }
+  return {};
+}
+
+TEST_F(EngineTest, MeasuresModels) {
+  const std::string path = ::testing::TempDir() + "/measured.bmodel";
+  ASSERT_TRUE(bm::bmodel::WriteModelFile(testing::AddModel().model, path).ok());
+  ASSERT_EQ(setenv("LOOPNUM", "2", 1), 0);
+  ::testing::internal::CaptureStdout();
+  model_dryrun(path);
+  multi_tpu_perf(path, {0, 0});
+  const std::string table = ::testing::internal::GetCapturedStdout();
+  EXPECT_NE(table.find("npu_time"), std::string::npos);
+  EXPECT_NE(table.find("throughput(ips)"), std::string::npos);
+  const std::vector<std::string> run = CellsOf(table, "add");
+  // add in [4, 3, 4, 4] out [4, 3, 4, 4] npu_time total_time
+  ASSERT_EQ(run.size(), 13u) << table;
+  EXPECT_EQ(run[1] + run[6], "inout");
+  EXPECT_GT(std::stod(run[11]), 0) << "the chip's time";
+  EXPECT_GT(std::stod(run[12]), 0);
+  ASSERT_EQ(setenv("LOOPNUM", "no", 1), 0);
+  EXPECT_THROW(model_dryrun(path), SailRuntimeError);
+  ASSERT_EQ(unsetenv("LOOPNUM"), 0);
+  EXPECT_THROW(model_dryrun("/no/such.bmodel"), SailEngineError);
+  EXPECT_THROW(multi_tpu_perf(path, {}), SailEngineError);
 }
 
 TEST_F(EngineTest, MultiEngineKeepsTheOrder) {
