@@ -97,7 +97,6 @@ TEST_F(PreProcessTest, FillsItsQueues) {
 
 TEST_F(PreProcessTest, RefusesBadArguments) {
   EXPECT_THROW(ImagePreProcess(3, BM_RESIZE_VPP_NEAREST), SailBMImageError);
-  EXPECT_THROW(ImagePreProcess(1, static_cast<sail_resize_type>(8)), SailBMImageError);
   EXPECT_THROW(ImagePreProcess(1, BM_RESIZE_VPP_NEAREST, 0, 0), SailBMImageError);
   EXPECT_THROW(ImagePreProcess(1, BM_RESIZE_VPP_NEAREST, 9), SailDeviceError);
   EXPECT_THROW(ImagePreProcess(1, BM_RESIZE_VPP_NEAREST, 0, 1, 1, true), NotSupport);
