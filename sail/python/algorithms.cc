@@ -1,4 +1,6 @@
 // Boxes out of the outputs of detection networks.
+#include <cstring>
+
 #include "algokit.h"
 #include "sail/python/bind.h"
 

@@ -1,4 +1,6 @@
 // Bmcv: its object, tensors, boxes, transforms.
+#include <cstring>
+
 #include "sail/python/bind.h"
 #include "sail/src/error.h"
 

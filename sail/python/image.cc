@@ -45,38 +45,51 @@ void BindEnumerations(py::module_& module) {
       .export_values();
 }
 
+// Whether there are bytes between the rows of a picture.
+bool HasGaps(BMImage& image) {
+  bm_image plain{};
+  CheckImage(bm_image_create(image.get_handle().data(), image.height(), image.width(), image.format(), image.dtype(),
+                             &plain, nullptr),
+             SAIL_ERR_BMI_INIT, "an image without gaps");
+  int strides[kMaxPlanes] = {}, plain_strides[kMaxPlanes] = {};
+  const bm_status_t status =
+      std::max(bm_image_get_stride(image.data(), strides), bm_image_get_stride(plain, plain_strides));
+  bm_image_destroy(plain);
+  CheckImage(status, SAIL_ERR_BMI_BMCV, "bm_image_get_stride");
+  return !std::equal(strides, strides + image.get_plane_num(), plain_strides);
+}
+
 // The picture without gaps between its rows: the image itself, or a copy in `dense`.
 BMImage& WithoutGaps(BMImage& image, BMImage& dense) {
+  if (!HasGaps(image)) return image;
   Handle handle = image.get_handle();
   dense = BMImage(handle, image.height(), image.width(), image.format(), image.dtype());
-  int strides[kMaxPlanes] = {}, dense_strides[kMaxPlanes] = {};
-  CheckImage(bm_image_get_stride(image.data(), strides), SAIL_ERR_BMI_BMCV, "bm_image_get_stride");
-  CheckImage(bm_image_get_stride(dense.data(), dense_strides), SAIL_ERR_BMI_BMCV, "bm_image_get_stride");
-  if (std::equal(strides, strides + image.get_plane_num(), dense_strides)) return image;
   CheckImage(CopyPixels(image.data(), dense.data()), SAIL_ERR_BMI_BMCV, "the copy of a picture");
   return dense;
 }
 
+// How the channels of a format lie in an array; those of other formats are no array of channels.
+struct ChannelLayout {
+  bm_image_format_ext format;
+  int channels;
+  bool is_packed;
+};
+constexpr ChannelLayout kChannelLayouts[] = {
+    {FORMAT_RGB_PLANAR, 3, false},    {FORMAT_BGR_PLANAR, 3, false}, {FORMAT_RGBP_SEPARATE, 3, false},
+    {FORMAT_BGRP_SEPARATE, 3, false}, {FORMAT_YUV444P, 3, false},    {FORMAT_RGB_PACKED, 3, true},
+    {FORMAT_BGR_PACKED, 3, true},     {FORMAT_ARGB_PACKED, 4, true}, {FORMAT_ABGR_PACKED, 4, true},
+    {FORMAT_GRAY, 1, true},
+};
+
 std::vector<py::ssize_t> ArrayShape(const BMImage& image, py::ssize_t elements) {
   const py::ssize_t h = image.height(), w = image.width();
-  switch (image.format()) {
-    case FORMAT_RGB_PLANAR:
-    case FORMAT_BGR_PLANAR:
-    case FORMAT_RGBP_SEPARATE:
-    case FORMAT_BGRP_SEPARATE:
-    case FORMAT_YUV444P:
-      return {3, h, w};
-    case FORMAT_RGB_PACKED:
-    case FORMAT_BGR_PACKED:
-      return {h, w, 3};
-    case FORMAT_ARGB_PACKED:
-    case FORMAT_ABGR_PACKED:
-      return {h, w, 4};
-    case FORMAT_GRAY:
-      return {h, w};
-    default:
-      return {elements};
+  for (const ChannelLayout& layout : kChannelLayouts) {
+    if (layout.format != image.format()) continue;
+    if (layout.channels == 1) return {h, w};
+    return layout.is_packed ? std::vector<py::ssize_t>{h, w, layout.channels}
+                            : std::vector<py::ssize_t>{layout.channels, h, w};
   }
+  return {elements};
 }
 
 // A new array with the elements of a picture in their order, of the shape of its format.
