@@ -32,7 +32,6 @@ Bytes Unpack(const Bitmap& bitmap) {
 }
 
 constexpr bmcv_color_t kWhite = {255, 255, 255};
-constexpr uint8_t kWhiteLuma = 235;
 
 class LinesTest : public ImageTest {
  protected:
