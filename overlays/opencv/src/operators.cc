@@ -61,6 +61,17 @@ absl::Status ApplyToTwo(const cv::Mat& a, const cv::Mat& b, bool update, cv::Out
   });
 }
 
+using Combination = bm_status_t (*)(bm_handle_t, bm_image, bm_image, bm_image);
+bm_status_t Combine(const char* function, Combination combination, cv::InputArray a, cv::InputArray b, bool update,
+                    cv::OutputArray dst) {
+  return AtEdge(function, [&] {
+    return ApplyToTwo(a.getMat(), b.getMat(), update, dst,
+                      [&](bm_handle_t handle, bm_image first, bm_image second, bm_image out) {
+                        return Called(combination(handle, first, second, out), "bmcv");
+                      });
+  });
+}
+
 // For operators that know planes only: packed colours go through planar images.
 absl::Status InPlanes(bm_handle_t handle, bm_image in, bm_image out, const Operation& operation) {
   if (in.image_format != FORMAT_BGR_PACKED) return operation(handle, in, out);
@@ -227,20 +238,21 @@ bm_status_t rectangle(Mat& img, std::vector<Rect>& rects, const Scalar& color, i
   return AtEdge("cv::bmcv::rectangle", [&] { return Draw(img, rects, color, thickness, update); });
 }
 
-#define BINARY(NAME, CALL)                                                              \
-  bm_status_t NAME(InputArray src1, InputArray src2, OutputArray dst, bool update) {    \
-    return AtEdge("cv::bmcv::" #NAME, [&] {                                             \
-      return ApplyToTwo(src1.getMat(), src2.getMat(), update, dst,                      \
-                        [&](bm_handle_t handle, bm_image a, bm_image b, bm_image out) { \
-                          return Called(CALL(handle, a, b, out), #CALL);                \
-                        });                                                             \
-    });                                                                                 \
-  }
-BINARY(bitwise_and, bmcv_image_bitwise_and)
-BINARY(bitwise_or, bmcv_image_bitwise_or)
-BINARY(bitwise_xor, bmcv_image_bitwise_xor)
-BINARY(absdiff, bmcv_image_absdiff)
-#undef BINARY
+bm_status_t bitwise_and(InputArray src1, InputArray src2, OutputArray dst, bool update) {
+  return Combine("cv::bmcv::bitwise_and", bmcv_image_bitwise_and, src1, src2, update, dst);
+}
+
+bm_status_t bitwise_or(InputArray src1, InputArray src2, OutputArray dst, bool update) {
+  return Combine("cv::bmcv::bitwise_or", bmcv_image_bitwise_or, src1, src2, update, dst);
+}
+
+bm_status_t bitwise_xor(InputArray src1, InputArray src2, OutputArray dst, bool update) {
+  return Combine("cv::bmcv::bitwise_xor", bmcv_image_bitwise_xor, src1, src2, update, dst);
+}
+
+bm_status_t absdiff(InputArray src1, InputArray src2, OutputArray dst, bool update) {
+  return Combine("cv::bmcv::absdiff", bmcv_image_absdiff, src1, src2, update, dst);
+}
 
 bm_status_t addWeighted(InputArray src1, double alpha, InputArray src2, double beta, double gamma, OutputArray dst,
                         bool update) {
