@@ -30,6 +30,11 @@ check "building one program per public library" bazel build //...
 for program in use_bmcv use_bmdecoder use_bmdriver_sim use_bmlib use_bmodel use_bmruntime use_sail use_ffmpeg; do
   check "$program" "bazel-bin/$program"
 done
+if [ -e bazel-bin/use_opencv ]; then
+  check use_opencv bazel-bin/use_opencv
+else
+  echo "skipped use_opencv: OpenCV is not installed"
+fi
 check "a private target is refused" is_refused
 
 echo "$passed passed, $failed failed"
