@@ -48,4 +48,11 @@ std::vector<cv::Mat> StockFrames(const std::string& file) {
   return frames;
 }
 
+int CountStockFrames(const std::string& file) {
+  cv::VideoCapture capture(file, cv::CAP_FFMPEG);
+  int frames = 0;
+  for (cv::Mat frame; capture.read(frame);) ++frames;
+  return frames;
+}
+
 }  // namespace bm::opencv::testing

@@ -28,6 +28,7 @@ cv::Mat StockRead(const std::string& file, int flags);
 bool StockWrite(const std::string& file, const cv::Mat& mat);
 // The frames of a video, as BGR.
 std::vector<cv::Mat> StockFrames(const std::string& file);
+int CountStockFrames(const std::string& file);
 
 }  // namespace bm::opencv::testing
 
