@@ -4,7 +4,7 @@
 
 #include "absl/status/status.h"
 #include "bmdecoder/core/av.h"
-#include "bmdecoder/core/rows.h"
+#include "bmdecoder/rows.h"
 #include "bmdecoder/surface.h"
 
 namespace bm::decoder {

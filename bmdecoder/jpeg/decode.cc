@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <array>
 
 #include "absl/strings/str_cat.h"
@@ -7,6 +6,7 @@
 #include "base/status_macros.h"
 #include "bmdecoder/jpeg/guard.h"
 #include "bmdecoder/jpeg/jpeg.h"
+#include "bmdecoder/rows.h"
 
 namespace bm::decoder {
 namespace {
@@ -55,20 +55,16 @@ class Reader {
     size_t padded = 0;
     // Rows per row of minimum coded units.
     size_t step = 0;
-    // Distance and position of a sample where chroma is interleaved.
-    size_t spacing = 1;
-    size_t position = 0;
+    // Chroma that shares its plane with the other component.
+    bool interleaved = false;
 
     // libjpeg may write into the row itself.
-    bool Direct(size_t row) const { return spacing == 1 && padded <= plane.stride && row < plane.rows; }
+    bool Direct(size_t row) const { return !interleaved && padded <= plane.stride && row < plane.rows; }
     void Store(size_t row, const uint8_t* samples) const {
-      if (row >= plane.rows) return;
-      uint8_t* out = plane.data + row * plane.stride + position;
-      if (spacing == 1) {
-        std::copy_n(samples, columns, out);
-        return;
-      }
-      for (size_t x = 0; x < columns; ++x) out[2 * x] = samples[x];
+      if (row < plane.rows) kCachedRows.copy(samples, columns, plane.data + row * plane.stride);
+    }
+    void StorePair(size_t row, const uint8_t* first, const uint8_t* second) const {
+      if (row < plane.rows) kCachedRows.interleave(first, second, columns, plane.data + row * plane.stride);
     }
   };
 
@@ -122,16 +118,12 @@ absl::StatusOr<JpegInfo> Reader::Describe() const {
 Reader::Target Reader::TargetOf(int component, const JpegInfo& picture, ChromaLayout layout,
                                 const Planes& planes) const {
   const jpeg_component_info& part = info_.comp_info[component];
-  const bool interleaved = component > 0 && layout != ChromaLayout::kSeparate;
   Target target;
-  target.plane = planes[interleaved ? 1 : component];
+  target.interleaved = component > 0 && layout != ChromaLayout::kSeparate;
+  target.plane = planes[target.interleaved ? 1 : component];
   target.columns = static_cast<size_t>(component == 0 ? picture.width : ChromaWidth(picture.sampling, picture.width));
   target.padded = static_cast<size_t>(part.width_in_blocks) * DCTSIZE;
   target.step = static_cast<size_t>(part.v_samp_factor) * DCTSIZE;
-  if (interleaved) {
-    target.spacing = 2;
-    target.position = (component == 1) == (layout == ChromaLayout::kCbCr) ? 0 : 1;
-  }
   return target;
 }
 
@@ -148,6 +140,8 @@ absl::Status Reader::DecodePlanes(const JpegInfo& picture, ChromaLayout layout, 
   std::array<std::array<JSAMPROW, kMaxRows>, 3> rows;
   std::array<JSAMPARRAY, 3> components;
   const int count = info_.num_components;
+  // The component that comes first in a pair.
+  const int first = layout == ChromaLayout::kCrCb ? 2 : 1;
   for (int c = 0; c < count; ++c) {
     targets[c] = TargetOf(c, picture, layout, planes);
     scratch[c].resize(targets[c].padded * targets[c].step);
@@ -165,9 +159,15 @@ absl::Status Reader::DecodePlanes(const JpegInfo& picture, ChromaLayout layout, 
     }
     RETURN_IF_ERROR(guard_.Run([&] { jpeg_read_raw_data(&info_, components.data(), lines); }));
     for (int c = 0; c < count; ++c) {
-      for (size_t i = 0; i < targets[c].step; ++i) {
-        const size_t row = unit * targets[c].step + i;
-        if (!targets[c].Direct(row)) targets[c].Store(row, rows[c][i]);
+      const Target& target = targets[c];
+      for (size_t i = 0; i < target.step; ++i) {
+        const size_t row = unit * target.step + i;
+        if (target.interleaved) {
+          // Both chroma components have the same rows.
+          if (c == first) target.StorePair(row, rows[first][i], rows[3 - first][i]);
+        } else if (!target.Direct(row)) {
+          target.Store(row, rows[c][i]);
+        }
       }
     }
   }

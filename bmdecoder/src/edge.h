@@ -7,6 +7,7 @@
 #ifndef BMDECODER_SRC_EDGE_H_
 #define BMDECODER_SRC_EDGE_H_
 
+#include <cstring>
 #include <exception>
 #include <new>
 #include <string>
@@ -46,6 +47,16 @@ int AtEdge(const Edge& edge, const char* function, Body body) {
   } catch (const std::exception& failure) {
     return Report(edge, function, absl::InternalError(failure.what()));
   }
+}
+
+// The number of an enumerator that a C program gave, which may be none of the enumeration's: such a value must not be
+// read as what it is not.
+template <typename Enum>
+int NumberOf(const Enum& value) {
+  static_assert(sizeof(Enum) == sizeof(int), "the vendor's enumerations");
+  int number;
+  std::memcpy(&number, &value, sizeof(number));
+  return number;
 }
 
 // INVALID_ARGUMENT naming the parameter.

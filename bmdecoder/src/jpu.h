@@ -23,15 +23,15 @@ struct JpuFormat {
 };
 
 // INVALID_ARGUMENT for RGB and unknown values.
-absl::StatusOr<JpuFormat> FormatOf(BmJpuImageFormat format);
+absl::StatusOr<JpuFormat> FormatOf(const BmJpuImageFormat& format);
 // 4:4:4 and grey are never interleaved.
 BmJpuImageFormat ImageFormatOf(Sampling sampling, ChromaLayout layout);
 
 BmJpuFramebufferSizes SizesOf(const JpegGeometry& geometry, BmJpuImageFormat format);
 
 // INVALID_ARGUMENT for other angles and directions.
-absl::StatusOr<JpegTransform> TransformOf(int rotation_enable, BmJpuRotateAngle angle, int mirror_enable,
-                                          BmJpuMirrorDirection direction);
+absl::StatusOr<JpegTransform> TransformOf(int rotation_enable, const BmJpuRotateAngle& angle, int mirror_enable,
+                                          const BmJpuMirrorDirection& direction);
 
 // The log of both units.
 void LogJpu(const char* function, const std::string& text);

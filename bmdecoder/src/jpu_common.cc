@@ -35,7 +35,7 @@ const char* const kColorNames[] = {"YUV 4:2:0", "YUV 4:2:2 horizontal", "YUV 4:2
 constexpr EdgeCode kSizeCodes[] = {{absl::StatusCode::kInvalidArgument, BM_JPU_DEC_RETURN_CODE_INVALID_PARAMS}};
 const Edge kSizeEdge = {kSizeCodes, BM_JPU_DEC_RETURN_CODE_ERROR, LogJpu};
 
-absl::Status CalculateSizes(unsigned width, unsigned height, unsigned alignment, BmJpuImageFormat image_format,
+absl::Status CalculateSizes(unsigned width, unsigned height, unsigned alignment, const BmJpuImageFormat& image_format,
                             BmJpuFramebufferSizes* sizes) {
   RETURN_IF_ERROR(NotNull(sizes, "calculated_sizes"));
   ASSIGN_OR_RETURN(const JpuFormat format, FormatOf(image_format));
@@ -48,12 +48,12 @@ absl::Status CalculateSizes(unsigned width, unsigned height, unsigned alignment,
 
 }  // namespace
 
-absl::StatusOr<JpuFormat> FormatOf(BmJpuImageFormat format) {
+absl::StatusOr<JpuFormat> FormatOf(const BmJpuImageFormat& format) {
   for (const FormatRow& row : kFormats) {
-    if (row.format == format) return JpuFormat{row.sampling, row.layout};
+    if (NumberOf(row.format) == NumberOf(format)) return JpuFormat{row.sampling, row.layout};
   }
-  return absl::InvalidArgumentError(absl::StrCat("image format ", static_cast<int>(format),
-                                                 " is not supported: must be 0..", BM_JPU_IMAGE_FORMAT_GRAY));
+  return absl::InvalidArgumentError(
+      absl::StrCat("image format ", NumberOf(format), " is not supported: must be 0..", BM_JPU_IMAGE_FORMAT_GRAY));
 }
 
 BmJpuImageFormat ImageFormatOf(Sampling sampling, ChromaLayout layout) {
@@ -76,23 +76,23 @@ BmJpuFramebufferSizes SizesOf(const JpegGeometry& geometry, BmJpuImageFormat for
   return sizes;
 }
 
-absl::StatusOr<JpegTransform> TransformOf(int rotation_enable, BmJpuRotateAngle angle, int mirror_enable,
-                                          BmJpuMirrorDirection direction) {
+absl::StatusOr<JpegTransform> TransformOf(int rotation_enable, const BmJpuRotateAngle& angle, int mirror_enable,
+                                          const BmJpuMirrorDirection& direction) {
   JpegTransform transform;
   if (rotation_enable != 0) {
-    if (angle % 90 != 0 || angle > BM_JPU_ROTATE_270) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("rotationAngle is ", static_cast<int>(angle), ": must be 0, 90, 180 or 270"));
+    const int degrees = NumberOf(angle);
+    if (degrees % 90 != 0 || degrees < 0 || degrees > BM_JPU_ROTATE_270) {
+      return absl::InvalidArgumentError(absl::StrCat("rotationAngle is ", degrees, ": must be 0, 90, 180 or 270"));
     }
-    transform.quarter_turns = static_cast<int>(angle) / 90;
+    transform.quarter_turns = degrees / 90;
   }
   if (mirror_enable != 0) {
-    if (direction > BM_JPU_MIRROR_HOR_VER) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("mirrorDirection is ", static_cast<int>(direction), ": must be 0..3"));
+    const int bits = NumberOf(direction);
+    if (bits < BM_JPU_MIRROR_NONE || bits > BM_JPU_MIRROR_HOR_VER) {
+      return absl::InvalidArgumentError(absl::StrCat("mirrorDirection is ", bits, ": must be 0..3"));
     }
-    transform.top_and_bottom_swapped = (direction & BM_JPU_MIRROR_VER) != 0;
-    transform.left_and_right_swapped = (direction & BM_JPU_MIRROR_HOR) != 0;
+    transform.top_and_bottom_swapped = (bits & BM_JPU_MIRROR_VER) != 0;
+    transform.left_and_right_swapped = (bits & BM_JPU_MIRROR_HOR) != 0;
   }
   return transform;
 }
@@ -117,14 +117,15 @@ void bm_jpu_set_logging_function(BmJpuLoggingFunc logging_function) { g_function
 void bm_jpu_set_heap_allocator_functions(BmJpuHeapAllocFunc, BmJpuHeapFreeFunc, void*) {}
 
 const char* bm_jpu_color_format_string(BmJpuColorFormat color_format) {
-  return color_format < std::size(kColorNames) ? kColorNames[color_format] : "<unknown>";
+  const size_t number = static_cast<size_t>(NumberOf(color_format));
+  return number < std::size(kColorNames) ? kColorNames[number] : "<unknown>";
 }
 
 const char* bm_jpu_image_format_string(BmJpuImageFormat image_format) {
   for (const FormatRow& row : kFormats) {
-    if (row.format == image_format) return row.name;
+    if (NumberOf(row.format) == NumberOf(image_format)) return row.name;
   }
-  return image_format == BM_JPU_IMAGE_FORMAT_RGB ? "RGB" : "<unknown>";
+  return NumberOf(image_format) == BM_JPU_IMAGE_FORMAT_RGB ? "RGB" : "<unknown>";
 }
 
 int bm_jpu_hw_reset() { return 0; }

@@ -77,11 +77,12 @@ HandleTable<OpenDecoder>& Decoders() {
   return *table;
 }
 
-absl::StatusOr<ChromaLayout> LayoutOf(BmJpuChromaFormat format) {
+absl::StatusOr<ChromaLayout> LayoutOf(const BmJpuChromaFormat& format) {
   constexpr ChromaLayout kLayouts[] = {ChromaLayout::kSeparate, ChromaLayout::kCbCr, ChromaLayout::kCrCb};
-  if (format < std::size(kLayouts)) return kLayouts[format];
+  const size_t number = static_cast<size_t>(NumberOf(format));
+  if (number < std::size(kLayouts)) return kLayouts[number];
   return absl::InvalidArgumentError(
-      absl::StrCat("chroma_interleave is ", static_cast<int>(format), ": must be 0..", std::size(kLayouts) - 1));
+      absl::StrCat("chroma_interleave is ", NumberOf(format), ": must be 0..", std::size(kLayouts) - 1));
 }
 
 absl::StatusOr<std::unique_ptr<JpuFramebuffers>> FramebuffersOf(const BmJpuDecOpenParams& params, unsigned extra) {
@@ -135,9 +136,9 @@ absl::Status Open(BmJpuJPEGDecoder** decoder, const BmJpuDecOpenParams* params, 
   vendor.num_extra_framebuffers = extra;
   vendor.device_index = params->device_index;
   vendor.rotationEnable = params->rotationEnable;
-  vendor.rotationAngle = params->rotationAngle;
+  if (params->rotationEnable != 0) vendor.rotationAngle = params->rotationAngle;
   vendor.mirrorEnable = params->mirrorEnable;
-  vendor.mirrorDirection = params->mirrorDirection;
+  if (params->mirrorEnable != 0) vendor.mirrorDirection = params->mirrorDirection;
   vendor.framebuffer_recycle = params->framebuffer_recycle;
   vendor.bitstream_from_user = params->bitstream_from_user;
   vendor.framebuffer_from_user = params->framebuffer_from_user;
@@ -287,7 +288,8 @@ BmJpuDecReturnCodes With(const char* function, const BmJpuJPEGDecoder* decoder, 
 using namespace bm::decoder;  // NOLINT: the names below are the vendor's
 
 const char* bm_jpu_dec_error_string(BmJpuDecReturnCodes code) {
-  return code < std::size(kErrors) ? kErrors[code] : "<unknown>";
+  const size_t number = static_cast<size_t>(NumberOf(code));
+  return number < std::size(kErrors) ? kErrors[number] : "<unknown>";
 }
 
 BmJpuDecReturnCodes bm_jpu_dec_load(int device_index) {

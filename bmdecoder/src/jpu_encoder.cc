@@ -173,7 +173,8 @@ absl::Status HandOver(int device, const std::vector<uint8_t>& file, const BmJpuJ
 using namespace bm::decoder;  // NOLINT: the names below are the vendor's
 
 const char* bm_jpu_enc_error_string(BmJpuEncReturnCodes code) {
-  return code < std::size(kErrors) ? kErrors[code] : "<unknown>";
+  const size_t number = static_cast<size_t>(NumberOf(code));
+  return number < std::size(kErrors) ? kErrors[number] : "<unknown>";
 }
 
 BmJpuEncReturnCodes bm_jpu_enc_load(int device_index) {

@@ -68,11 +68,11 @@ struct Pair {
 };
 
 template <typename Vendor, typename Ours, size_t count>
-absl::StatusOr<Ours> Lookup(const char* name, Vendor value, const Pair<Vendor, Ours> (&rows)[count]) {
+absl::StatusOr<Ours> Lookup(const char* name, const Vendor& value, const Pair<Vendor, Ours> (&rows)[count]) {
   for (const Pair<Vendor, Ours>& row : rows) {
-    if (row.vendor == value) return row.ours;
+    if (NumberOf(row.vendor) == NumberOf(value)) return row.ours;
   }
-  return absl::UnimplementedError(absl::StrCat(name, " ", static_cast<int>(value), " is not supported"));
+  return absl::UnimplementedError(absl::StrCat(name, " ", NumberOf(value), " is not supported"));
 }
 
 constexpr Pair<BmVpuDecStreamFormat, VideoCodec> kCodecs[] = {{BMDEC_AVC, VideoCodec::kH264},
@@ -104,7 +104,7 @@ absl::StatusOr<ChannelOptions> OptionsOf(const BMVidDecParam& param) {
   ASSIGN_OR_RETURN(options.mode, Lookup("bsMode", param.bsMode, kModes));
   ASSIGN_OR_RETURN(options.decoder.drop, Lookup("skip_mode", param.skip_mode, kDrops));
   ASSIGN_OR_RETURN(options.decoder.map, Lookup("wtlFormat", param.wtlFormat, kMaps));
-  if (param.pixel_format == BM_VPU_DEC_PIX_FORMAT_COMPRESSED) options.decoder.map = SurfaceMap::kCompressed;
+  if (NumberOf(param.pixel_format) == BM_VPU_DEC_PIX_FORMAT_COMPRESSED) options.decoder.map = SurfaceMap::kCompressed;
   if (options.decoder.map == SurfaceMap::kLinear) {
     ASSIGN_OR_RETURN(options.decoder.layout, Lookup("pixel_format", param.pixel_format, kLayouts));
   }
@@ -232,7 +232,7 @@ absl::Status ReadMemory(int device, uint64_t address, unsigned char* data, int s
 
 using namespace bm::decoder;  // NOLINT: the names below are the vendor's
 
-void bmvpu_dec_set_logging_threshold(BmVpuDecLogLevel log_level) { g_threshold.store(log_level); }
+void bmvpu_dec_set_logging_threshold(BmVpuDecLogLevel log_level) { g_threshold.store(NumberOf(log_level)); }
 
 BMVidDecRetStatus bmvpu_dec_create(BMVidCodHandle* pVidCodHandle, BMVidDecParam decParam) {
   if (pVidCodHandle == nullptr) return BM_ERR_VDEC_NULL_PTR;

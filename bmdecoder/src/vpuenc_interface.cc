@@ -228,7 +228,7 @@ const Edge kEncoderEdge = {kCodes, BM_VPU_ENC_RETURN_CODE_ERROR, LogEncoder};
 
 using namespace bm::decoder;  // NOLINT: the names below are the vendor's
 
-void bmvpu_enc_set_logging_threshold(BmVpuEncLogLevel threshold) { g_threshold.store(threshold); }
+void bmvpu_enc_set_logging_threshold(BmVpuEncLogLevel threshold) { g_threshold.store(NumberOf(threshold)); }
 void bmvpu_enc_set_logging_function(BmVpuEncLoggingFunc logging_function) { g_function.store(logging_function); }
 BmVpuEncLogLevel bmvpu_enc_get_logging_threshold() { return static_cast<BmVpuEncLogLevel>(g_threshold.load()); }
 

@@ -36,7 +36,7 @@ absl::Status CheckSize(const BmVpuEncOpenParams& params) {
 constexpr int kGroups[] = {1, 1, 1, 2, 4, 1, 1, 8};
 
 absl::Status CheckGroups(const BmVpuEncOpenParams& params) {
-  RETURN_IF_ERROR(Range("gop_preset", params.gop_preset, 1, static_cast<int>(std::size(kGroups))));
+  RETURN_IF_ERROR(Range("gop_preset", NumberOf(params.gop_preset), 1, static_cast<int>(std::size(kGroups))));
   RETURN_IF_ERROR(Range("intra_period", params.intra_period, 0, kEndlessGop));
   const int group = kGroups[params.gop_preset - 1];
   if (params.intra_period % group == 0) return absl::OkStatus();
@@ -62,9 +62,9 @@ struct NameRow {
 };
 
 template <typename Key, size_t count>
-const char* NameOf(Key key, const NameRow<Key> (&rows)[count], const char* otherwise) {
+const char* NameOf(const Key& key, const NameRow<Key> (&rows)[count], const char* otherwise) {
   for (const NameRow<Key>& row : rows) {
-    if (row.key == key) return row.name;
+    if (NumberOf(row.key) == NumberOf(key)) return row.name;
   }
   return otherwise;
 }
@@ -99,15 +99,16 @@ constexpr NameRow<BmVpuEncFrameType> kTypes[] = {
 }  // namespace
 
 absl::StatusOr<EncoderOptions> EncoderOptionsOf(const BmVpuEncOpenParams& params) {
-  RETURN_IF_ERROR(Range("codec_format", params.codec_format, BM_VPU_CODEC_FORMAT_H264, BM_VPU_CODEC_FORMAT_H265));
-  if (params.pix_format != BM_VPU_ENC_PIX_FORMAT_YUV420P && params.pix_format != BM_VPU_ENC_PIX_FORMAT_NV12) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("pix_format is ", bmvpu_pix_format_string(params.pix_format), ": must be YUV420P or NV12"));
+  RETURN_IF_ERROR(
+      Range("codec_format", NumberOf(params.codec_format), BM_VPU_CODEC_FORMAT_H264, BM_VPU_CODEC_FORMAT_H265));
+  const int format = NumberOf(params.pix_format);
+  if (format != BM_VPU_ENC_PIX_FORMAT_YUV420P && format != BM_VPU_ENC_PIX_FORMAT_NV12) {
+    return absl::InvalidArgumentError(absl::StrCat("pix_format is ", format, ": must be 0 (YUV420P) or 5 (NV12)"));
   }
   RETURN_IF_ERROR(CheckSize(params));
   RETURN_IF_ERROR(CheckGroups(params));
   RETURN_IF_ERROR(CheckRate(params));
-  RETURN_IF_ERROR(Range("enc_mode", params.enc_mode, BM_VPU_ENC_CUSTOM_MODE, BM_VPU_ENC_FAST_MODE));
+  RETURN_IF_ERROR(Range("enc_mode", NumberOf(params.enc_mode), BM_VPU_ENC_CUSTOM_MODE, BM_VPU_ENC_FAST_MODE));
   RETURN_IF_ERROR(Range("roi_enable", params.roi_enable, 0, 1));
   EncoderOptions options;
   options.codec = params.codec_format == BM_VPU_CODEC_FORMAT_H264 ? VideoCodec::kH264 : VideoCodec::kH265;
@@ -134,7 +135,8 @@ using namespace bm::decoder;  // NOLINT: the names below are the vendor's
 void bmvpu_enc_set_default_open_params(BmVpuEncOpenParams* open_params, BmVpuCodecFormat codec_format) {
   if (open_params == nullptr) return;
   BmVpuEncOpenParams params = {};
-  params.codec_format = codec_format;
+  const bool is_264 = NumberOf(codec_format) != BM_VPU_CODEC_FORMAT_H265;
+  params.codec_format = is_264 ? BM_VPU_CODEC_FORMAT_H264 : BM_VPU_CODEC_FORMAT_H265;
   params.pix_format = BM_VPU_ENC_PIX_FORMAT_YUV420P;
   params.timebase_num = params.timebase_den = 1;
   params.fps_num = params.fps_den = 1;
@@ -144,7 +146,7 @@ void bmvpu_enc_set_default_open_params(BmVpuEncOpenParams* open_params, BmVpuCod
   params.max_num_merge = 2;
   params.enable_wp = 1;
   params.enable_nr = 1;
-  if (codec_format == BM_VPU_CODEC_FORMAT_H264) {
+  if (is_264) {
     params.h264_params.enable_transform8x8 = 1;
   } else {
     params.h265_params = {1, 0, 1, 1, 1, 1};

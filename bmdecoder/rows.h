@@ -1,6 +1,6 @@
-// Rows of samples, copied or interleaved. Internal to bmdecoder/core.
-#ifndef BMDECODER_CORE_ROWS_H_
-#define BMDECODER_CORE_ROWS_H_
+// Rows of samples, copied or interleaved. Internal to bmdecoder.
+#ifndef BMDECODER_ROWS_H_
+#define BMDECODER_ROWS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -25,4 +25,4 @@ extern const RowFunctions kStreamedRows;
 
 }  // namespace bm::decoder
 
-#endif  // BMDECODER_CORE_ROWS_H_
+#endif  // BMDECODER_ROWS_H_

@@ -1,4 +1,4 @@
-#include "bmdecoder/core/rows.h"
+#include "bmdecoder/rows.h"
 
 #include <cstring>
 
