@@ -107,7 +107,8 @@ TEST(BmodelLimitsTest, OneTensorOfManyBesideALongName) {
 }
 
 TEST(BmodelLimitsTest, ManyStages) {
-  Model model = bm::testing::ModelWithoutCommands("net", {Shape{1}}).model;
+  const SampleModel sample = bm::testing::ModelWithoutCommands("net", {Shape{1}});
+  Model model = sample.model;
   const Stage stage = model.nets[0].stages[0];
   for (int i = 2; i < 16000; ++i) {
     model.nets[0].stages.push_back(stage);
