@@ -32,6 +32,15 @@ absl::Status DecodeBlob(absl::Span<const uint8_t> blob, const char* engine, Deco
 
 }  // namespace
 
+CommandCounts CountCommands(absl::Span<const CommandGroup> groups) {
+  CommandCounts counts;
+  for (const CommandGroup& group : groups) {
+    counts.bdc += group.bdc.size();
+    counts.gdma += group.gdma.size();
+  }
+  return counts;
+}
+
 absl::StatusOr<CommandGroup> DecodeGroup(absl::Span<const uint8_t> bdc, absl::Span<const uint8_t> gdma) {
   CommandGroup group;
   RETURN_IF_ERROR(DecodeBlob(bdc, "BDC", DecodeBdc, &group.bdc));

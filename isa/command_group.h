@@ -17,6 +17,12 @@ struct CommandGroup {
   std::vector<GdmaCommand> gdma;
 };
 
+// How many commands of each engine there are in all groups.
+struct CommandCounts {
+  size_t bdc = 0, gdma = 0;
+};
+CommandCounts CountCommands(absl::Span<const CommandGroup> groups);
+
 // Decodes the blobs of a group (blob order, sizes multiples of 128 bytes). Errors name engine, index, field and value.
 absl::StatusOr<CommandGroup> DecodeGroup(absl::Span<const uint8_t> bdc, absl::Span<const uint8_t> gdma);
 

@@ -169,14 +169,10 @@ void PrintStored(const CompiledNet& net) {
 }
 
 void PrintSummary(const CompiledNet& net, const isa::Schedule& schedule, double seconds) {
-  size_t bdc = 0, gdma = 0;
-  for (const isa::CommandGroup& group : net.groups) {
-    bdc += group.bdc.size();
-    gdma += group.gdma.size();
-  }
+  const isa::CommandCounts counts = isa::CountCommands(net.groups);
   std::printf("network %s: %d layers, %d command groups, %d BDC and %d GDMA commands\n", net.name.c_str(),
-              static_cast<int>(net.layers.size()), static_cast<int>(net.groups.size()), static_cast<int>(bdc),
-              static_cast<int>(gdma));
+              static_cast<int>(net.layers.size()), static_cast<int>(net.groups.size()), static_cast<int>(counts.bdc),
+              static_cast<int>(counts.gdma));
   std::printf("coefficients %.2f MB, neurons %.2f MB, local memory peak %d of %d bytes a lane\n",
               static_cast<double>(net.coefficients.size()) / 1e6, static_cast<double>(net.context_bytes) / 1e6,
               static_cast<int>(net.local_peak_bytes), static_cast<int>(isa::kLaneBytes));

@@ -142,27 +142,19 @@ bool bmrt_launch_nhw(void* p_bmrt, int net_idx, const char* net_name, const void
 bool bmrt_launch_nhw_stmode(void* p_bmrt, int net_idx, const char* net_name, const void* input_tensors, int input_num,
                             const void* output_tensors, int output_num, int n, int h, int w, int* in_stmode,
                             int* out_stmode, bm_shape_t* output_shapes) {
+  const Side inputs = {input_tensors, input_num, in_stmode};
+  const Side outputs = {output_tensors, output_num, out_stmode};
   return Run(
-      BMRT_HERE,
-      {p_bmrt,
-       net_idx,
-       net_name,
-       {input_tensors, input_num, in_stmode},
-       {output_tensors, output_num, out_stmode},
-       output_shapes},
+      BMRT_HERE, {p_bmrt, net_idx, net_name, inputs, outputs, output_shapes},
       [&](const bm_net_info_t& info, int index, bm_shape_t* shape) { return NhwShape(info, index, n, h, w, shape); });
 }
 
 bool bmrt_launch_nhw_stmode_multi_input(void* p_bmrt, int net_idx, const char* net_name, const void* input_tensors,
                                         int input_num, const void* output_tensors, int output_num, int n, int* h,
                                         int* w, int* in_stmode, int* out_stmode, bm_shape_t* output_shapes) {
-  return Run(BMRT_HERE,
-             {p_bmrt,
-              net_idx,
-              net_name,
-              {input_tensors, input_num, in_stmode},
-              {output_tensors, output_num, out_stmode},
-              output_shapes},
+  const Side inputs = {input_tensors, input_num, in_stmode};
+  const Side outputs = {output_tensors, output_num, out_stmode};
+  return Run(BMRT_HERE, {p_bmrt, net_idx, net_name, inputs, outputs, output_shapes},
              [&](const bm_net_info_t& info, int index, bm_shape_t* shape) -> absl::Status {
                if (h == nullptr || w == nullptr) return absl::InvalidArgumentError("the heights or widths are null");
                return NhwShape(info, index, n, h[index], w[index], shape);
@@ -179,12 +171,8 @@ bool bmrt_launch_shape(void* p_bmrt, int net_idx, const char* net_name, const vo
 bool bmrt_launch_shape_stmode(void* p_bmrt, int net_idx, const char* net_name, const void* input_tensors, int input_num,
                               const int* input_dims, const int* input_shapes, const void* output_tensors,
                               int output_num, int* in_stmode, int* out_stmode, bm_shape_t* output_shapes) {
-  return Run(BMRT_HERE,
-             {p_bmrt,
-              net_idx,
-              net_name,
-              {input_tensors, input_num, in_stmode},
-              {output_tensors, output_num, out_stmode},
-              output_shapes},
+  const Side inputs = {input_tensors, input_num, in_stmode};
+  const Side outputs = {output_tensors, output_num, out_stmode};
+  return Run(BMRT_HERE, {p_bmrt, net_idx, net_name, inputs, outputs, output_shapes},
              ShapeList(input_dims, input_shapes));
 }

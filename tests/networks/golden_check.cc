@@ -9,27 +9,20 @@
 #include "bmcompiler/passes/simplify.h"
 #include "bmcompiler/simulate/simulate.h"
 #include "gtest/gtest.h"
+#include "isa/command_group.h"
 
 namespace bm::networks {
 namespace {
 
 constexpr double kTolerance = 1e-4;  // of the output's largest magnitude
 
-void PrintCommands(const std::string& name, const lowering::CompiledNet& net) {
-  size_t bdc = 0, gdma = 0;
-  for (const isa::CommandGroup& group : net.groups) {
-    bdc += group.bdc.size();
-    gdma += group.gdma.size();
-  }
-  std::printf("%s: %zu BDC and %zu GDMA commands\n", name.c_str(), bdc, gdma);
-}
-
 }  // namespace
 
 void ExpectGoldenOutputs(const std::string& name, const graph::Graph& graph, const std::vector<GoldenOutput>& goldens) {
   ASSERT_OK_AND_ASSIGN(const graph::Graph simplified, passes::Simplify(graph));
   ASSERT_OK_AND_ASSIGN(const lowering::CompiledNet net, lowering::Lower(simplified));
-  PrintCommands(name, net);
+  const isa::CommandCounts counts = isa::CountCommands(net.groups);
+  std::printf("%s: %zu BDC and %zu GDMA commands\n", name.c_str(), counts.bdc, counts.gdma);
   ASSERT_EQ(graph.inputs().size(), 1u);
   const auto count = static_cast<size_t>(graph.value(graph.inputs()[0]).shape.count());
   ASSERT_OK_AND_ASSIGN(const auto outputs, simulate::Simulate(net, {Uniform("data", "input", count, 0, 1)}));

@@ -12,6 +12,7 @@
 #include "bmcompiler/lowering/lower.h"
 #include "bmcompiler/passes/simplify.h"
 #include "bmcompiler/simulate/simulate.h"
+#include "isa/command_group.h"
 #include "tests/networks/networks.h"
 
 namespace bm::networks {
@@ -30,13 +31,9 @@ double PeakMebibytes() {
 }
 
 void CountCommands(const lowering::CompiledNet& net, benchmark::State* state) {
-  size_t bdc = 0, gdma = 0;
-  for (const isa::CommandGroup& group : net.groups) {
-    bdc += group.bdc.size();
-    gdma += group.gdma.size();
-  }
-  state->counters["bdc"] = static_cast<double>(bdc);
-  state->counters["gdma"] = static_cast<double>(gdma);
+  const isa::CommandCounts counts = isa::CountCommands(net.groups);
+  state->counters["bdc"] = static_cast<double>(counts.bdc);
+  state->counters["gdma"] = static_cast<double>(counts.gdma);
   state->counters["peak_MiB"] = PeakMebibytes();
 }
 
