@@ -26,20 +26,16 @@ const char* LevelWord(int level) {
   return "";
 }
 
+void Print(const char* tag, int level, const char* format, va_list arguments);
+
 struct State {
   Mutex mutex;
   int level ABSL_GUARDED_BY(mutex) = BMLIB_LOG_ERROR;
-  Callback callback ABSL_GUARDED_BY(mutex);
+  Callback callback ABSL_GUARDED_BY(mutex) = &Print;
 };
 
-void Print(const char* tag, int level, const char* format, va_list arguments);
-
 State& TheState() {
-  static State* const state = [] {
-    auto* created = new State();
-    created->callback = &Print;
-    return created;
-  }();
+  static State* const state = new State();
   return *state;
 }
 
