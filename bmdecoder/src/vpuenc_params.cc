@@ -14,7 +14,6 @@ namespace bm::decoder {
 namespace {
 
 constexpr int kMaxQp = 51;
-constexpr int kMaxOffset = 6;
 // A key frame at the start only.
 constexpr int kEndlessGop = 1 << 16;
 

@@ -319,7 +319,8 @@ class CxxGenerator(Generator):
                                   for param in split_params[:count])
             self.emit("using %s = decltype(::%s(%s));" % (self.unique("Shorter"), row["function"], arguments))
         # The cast picks the overload; without one of exactly this type it is an error.
-        self.emit("constexpr %s (*%s)(%s) = &::%s;" % (row["ret"], self.unique("kFunction"), params, row["function"]))
+        self.emit("[[maybe_unused]] constexpr %s (*%s)(%s) = &::%s;" %
+                  (row["ret"], self.unique("kFunction"), params, row["function"]))
         if row["linkage"] == "C":
             name = self.unique("Function")
             self.emit("using %s = %s(%s);" % (name, row["ret"], params))

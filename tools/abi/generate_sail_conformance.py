@@ -209,8 +209,8 @@ class Generator:
             self.check("std::is_same<decltype(%s), %s>::value" % (call(count), result), row, "%d arguments" % count)
 
     def used(self, row):
-        """Makes the linker look for a function that its address names."""
-        return "" if self._exceptions.differs(row, "library") else "[[gnu::used]] "
+        """Makes the linker look for a function that its address names, where the library has it."""
+        return "[[maybe_unused]] " if self._exceptions.differs(row, "library") else "[[gnu::used]] "
 
     def add_function(self, row):
         params, result = self.params(row)
