@@ -63,7 +63,8 @@ void MapPlaces(const WarpSource& source, const float* m, int y, int start, int c
 void FindOffsets(const WarpSource& source, int count, WarpPlaces* places) {
   const uint32_t stride = static_cast<uint32_t>(source.stride), step = static_cast<uint32_t>(source.step);
   for (int i = 0; i < count; ++i) {
-    places->offset[i] = static_cast<uint32_t>(places->row[i]) * stride + static_cast<uint32_t>(places->column[i]) * step;
+    places->offset[i] =
+        static_cast<uint32_t>(places->row[i]) * stride + static_cast<uint32_t>(places->column[i]) * step;
   }
 }
 

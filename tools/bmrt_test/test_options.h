@@ -32,8 +32,8 @@ struct TestOptions {
   bool export_neuron = false;
   bool export_output = false;
   bool debug_output = false;
-  int64_t net_index = -1;                // -1: all
-  int64_t stage_index = -1;              // -1: all
+  int64_t net_index = -1;            // -1: all
+  int64_t stage_index = -1;          // -1: all
   std::vector<Shape> shapes;         // of the inputs, empty: compiled ones
   std::vector<Shape> output_shapes;  // of the reference, empty: compiled ones
   std::string output_reference = "output_ref_data.dat";
