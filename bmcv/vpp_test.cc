@@ -47,6 +47,7 @@ class VppTest : public FrameTest {
           CheckPair(in, {0, 0, 38, 22}, target, 38, 22, algorithm);
           CheckPair(in, {4, 2, 30, 18}, target, 17, 35, algorithm);
           CheckPair(in, {2, 4, 16, 16}, target, 53, 5, algorithm);
+          CheckPair(in, {2, 2, 34, 18}, target, 17, 9, algorithm);  // halves have a kernel of their own
         }
       }
     }
@@ -156,42 +157,57 @@ TEST_F(VppTest, EveryCpuLevelGivesTheSameBytes) {
 
 // ---- YUV to YUV: every plane alone, by its own sizes ----
 
-TEST_F(VppTest, YuvToYuvScalesEveryPlaneAlone) {
-  const struct {
+class PlaneByPlaneTest : public VppTest {
+ protected:
+  struct Pair {
     bm_image_format_ext source, target;
     bool is_of_basic;
-  } pairs[] = {{FORMAT_YUV420P, FORMAT_YUV420P, false}, {FORMAT_NV12, FORMAT_YUV420P, false},
-               {FORMAT_YUV444P, FORMAT_YUV444P, false}, {FORMAT_YUV420P, FORMAT_YUV444P, true},
-               {FORMAT_NV12, FORMAT_YUV444P, true},     {FORMAT_YUV422P, FORMAT_YUV420P, true}};
-  for (const auto& pair : pairs) {
-    for (const bmcv_resize_algorithm algorithm : {BMCV_INTER_NEAREST, BMCV_INTER_LINEAR}) {
-      SCOPED_TRACE(testing::Message() << pair.source << " to " << pair.target << ", " << algorithm);
-      const Frame in = RandomFrame(pair.source, 38, 22);
-      Frame out = RandomFrame(pair.target, 27, 33);
-      Picture source(handle_, in.format, in.width, in.height, in.bytes);
-      Picture target(handle_, out.format, out.width, out.height, out.bytes);
-      bm_image input = source.image(), output = target.image();
-      bmcv_rect_t crop = {4, 2, 30, 18};
-      int count = 1;
-      ASSERT_EQ(bmcv_image_vpp_basic(handle_, 1, &input, &output, &count, &crop, nullptr, algorithm), BM_SUCCESS);
-      const bool in_full = pair.source == FORMAT_YUV444P, in_422 = pair.source == FORMAT_YUV422P;
-      const bool out_full = pair.target == FORMAT_YUV444P;
-      for (int c = 0; c < 3; ++c) {
-        const int across = c > 0 && !in_full ? 2 : 1, down = across == 2 && !in_422 ? 2 : 1;
-        const int sub = c > 0 && !out_full ? 2 : 1;
-        const int width = (out.width + sub - 1) / sub, height = (out.height + sub - 1) / sub;
-        const PixelSource at = [&](int x, int y) { return Sample(in, c, x * across, y * down); };
-        const bmcv_rect_t part = {4 / across, 2 / down, 30 / across, 18 / down};
-        for (int y = 0; y < height; ++y) {
-          for (int x = 0; x < width; ++x) {
-            out.bytes[OffsetOf(out, c, x * sub, y * sub)] =
-                static_cast<uint8_t>(Scaled(at, part, width, height, algorithm, x, y));
-          }
+  };
+
+  // `out` after every plane of the crop was scaled to the size of its plane.
+  static Bytes Expected(const Frame& in, const bmcv_rect_t& crop, Frame out, bmcv_resize_algorithm algorithm) {
+    const bool in_full = in.format == FORMAT_YUV444P, in_422 = in.format == FORMAT_YUV422P;
+    const bool out_full = out.format == FORMAT_YUV444P;
+    for (int c = 0; c < 3; ++c) {
+      const int across = c > 0 && !in_full ? 2 : 1, down = across == 2 && !in_422 ? 2 : 1;
+      const int sub = c > 0 && !out_full ? 2 : 1;
+      const int width = (out.width + sub - 1) / sub, height = (out.height + sub - 1) / sub;
+      const PixelSource at = [&](int x, int y) { return Sample(in, c, x * across, y * down); };
+      const bmcv_rect_t part = {crop.start_x / across, crop.start_y / down, crop.crop_w / across, crop.crop_h / down};
+      for (int y = 0; y < height; ++y) {
+        for (int x = 0; x < width; ++x) {
+          out.bytes[OffsetOf(out, c, x * sub, y * sub)] =
+              static_cast<uint8_t>(Scaled(at, part, width, height, algorithm, x, y));
         }
       }
-      EXPECT_EQ(target.Read(), out.bytes);
-      const bm_status_t alone = bmcv_image_vpp_convert(handle_, 1, input, &output, &crop, algorithm);
-      EXPECT_EQ(alone, pair.is_of_basic ? BM_NOT_SUPPORTED : BM_SUCCESS);
+    }
+    return out.bytes;
+  }
+
+  void Check(const Pair& pair, int width, int height, bmcv_resize_algorithm algorithm) {
+    SCOPED_TRACE(testing::Message() << pair.source << " to " << pair.target << ", " << width << " x " << height
+                                    << ", algorithm " << algorithm);
+    const Frame in = RandomFrame(pair.source, 38, 22), out = RandomFrame(pair.target, width, height);
+    Picture source(handle_, in.format, in.width, in.height, in.bytes);
+    Picture target(handle_, out.format, out.width, out.height, out.bytes);
+    bm_image input = source.image(), output = target.image();
+    bmcv_rect_t crop = {4, 2, 32, 20};
+    int count = 1;
+    ASSERT_EQ(bmcv_image_vpp_basic(handle_, 1, &input, &output, &count, &crop, nullptr, algorithm), BM_SUCCESS);
+    EXPECT_EQ(target.Read(), Expected(in, crop, out, algorithm));
+    const bm_status_t alone = bmcv_image_vpp_convert(handle_, 1, input, &output, &crop, algorithm);
+    EXPECT_EQ(alone, pair.is_of_basic ? BM_NOT_SUPPORTED : BM_SUCCESS);
+  }
+};
+
+TEST_F(PlaneByPlaneTest, YuvToYuv) {
+  const Pair pairs[] = {{FORMAT_YUV420P, FORMAT_YUV420P, false}, {FORMAT_NV12, FORMAT_YUV420P, false},
+                        {FORMAT_YUV444P, FORMAT_YUV444P, false}, {FORMAT_YUV420P, FORMAT_YUV444P, true},
+                        {FORMAT_NV12, FORMAT_YUV444P, true},     {FORMAT_YUV422P, FORMAT_YUV420P, true}};
+  for (const Pair& pair : pairs) {
+    for (const bmcv_resize_algorithm algorithm : {BMCV_INTER_NEAREST, BMCV_INTER_LINEAR}) {
+      Check(pair, 27, 33, algorithm);
+      Check(pair, 16, 10, algorithm);  // half of the crop
     }
   }
 }

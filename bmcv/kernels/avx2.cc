@@ -121,6 +121,15 @@ void InterpolateAvx2(const uint8_t* left, const uint8_t* right, const int16_t* f
   });
 }
 
+void HalveAvx2(const uint8_t* row, uint8_t* out, int count) {
+  if (count < kBlock) return HalvePortable(row, out, count);
+  const __m256i low_byte = _mm256_set1_epi16(0xFF);
+  ForBlocks<kBlock>(count, [&](int i) {
+    const __m256i pairs = Load32(row + 2 * i);
+    StoreWords(out + i, _mm256_avg_epu16(_mm256_and_si256(pairs, low_byte), _mm256_srli_epi16(pairs, 8)));
+  });
+}
+
 void BlendAvx2(const uint8_t* upper, const uint8_t* lower, int fraction, uint8_t* out, int count) {
   constexpr int kWide = 2 * kBlock;
   if (count < kWide) return BlendPortable(upper, lower, fraction, out, count);

@@ -142,6 +142,15 @@ void InterpolateAvx512(const uint8_t* left, const uint8_t* right, const int16_t*
   });
 }
 
+void HalveAvx512(const uint8_t* row, uint8_t* out, int count) {
+  if (count < kBlock) return HalveAvx2(row, out, count);
+  const __m512i low_byte = _mm512_set1_epi16(0xFF);
+  ForBlocks<kBlock>(count, [&](int i) {
+    const __m512i pairs = _mm512_loadu_si512(row + 2 * i);
+    StoreWords(out + i, _mm512_avg_epu16(_mm512_and_si512(pairs, low_byte), _mm512_srli_epi16(pairs, 8)));
+  });
+}
+
 void BlendAvx512(const uint8_t* upper, const uint8_t* lower, int fraction, uint8_t* out, int count) {
   constexpr int kWide = 2 * kBlock;
   if (count < kWide) return BlendAvx2(upper, lower, fraction, out, count);

@@ -35,6 +35,10 @@ void InterpolatePortable(const uint8_t* left, const uint8_t* right, const int16_
   }
 }
 
+void HalvePortable(const uint8_t* row, uint8_t* out, int count) {
+  for (int i = 0; i < count; ++i) out[i] = static_cast<uint8_t>((row[2 * i] + row[2 * i + 1] + 1) >> 1);
+}
+
 void BlendPortable(const uint8_t* upper, const uint8_t* lower, int fraction, uint8_t* out, int count) {
   for (int i = 0; i < count; ++i) {
     out[i] = static_cast<uint8_t>((upper[i] * (16384 - fraction) + lower[i] * fraction + 8192) >> 14);

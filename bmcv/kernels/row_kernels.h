@@ -55,7 +55,10 @@ using ConvertRow = void(const ColourMatrix& matrix, int outputs, const uint8_t* 
 using InterpolateRow = void(const uint8_t* left, const uint8_t* right, const int16_t* fractions, uint8_t* out,
                             int count);
 
-// The same with one fraction.
+// The mean of two neighbours, halves up: out[i] = (row[2 * i] + row[2 * i + 1] + 1) >> 1
+using HalveRow = void(const uint8_t* row, uint8_t* out, int count);
+
+// The same as InterpolateRow with one fraction.
 using BlendRow = void(const uint8_t* upper, const uint8_t* lower, int fraction, uint8_t* out, int count);
 
 // out[3 * i + c] = in[c][i]
@@ -92,6 +95,7 @@ struct RowKernels {
   GatherPixelsRow* gather_pixels;
   ConvertRow* convert;
   InterpolateRow* interpolate;
+  HalveRow* halve;
   BlendRow* blend;
   InterleaveRow* interleave;
   ScaleToFloatRow* scale_to_float;

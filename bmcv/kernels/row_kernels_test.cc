@@ -124,6 +124,14 @@ TEST_P(RowKernelsTest, InterpolateAndBlend) {
   }
 }
 
+TEST_P(RowKernelsTest, Halve) {
+  for (const int count : Counts()) {
+    const Bytes row = RandomBytes(2 * count);
+    ExpectPlainResult<uint8_t>(count,
+                               [&](const RowKernels& kernels, uint8_t* out) { kernels.halve(row.data(), out, count); });
+  }
+}
+
 // Every pair of bytes with the fractions where rounding turns.
 TEST_P(RowKernelsTest, BlendIsTheWeightedSum) {
   Bytes upper(65536), lower(65536);

@@ -34,7 +34,8 @@ void Resampler::ChooseColumns() {
     return;
   }
   takes_columns_ = false;
-  if (geometry_.sampling == Sampling::kCubic) {
+  halves_ = geometry_.sampling == Sampling::kLinear && geometry_.crop.crop_w == 2 * geometry_.width;
+  if (halves_ || geometry_.sampling == Sampling::kCubic) {
     columns_.resize(geometry_.crop.crop_w);
     std::iota(columns_.begin(), columns_.end(), 0);
     return;
@@ -137,34 +138,29 @@ void Resampler::Fetch(int channels, int y, const Rows* spare, const uint8_t** fe
   for (int c = 0; c < channels; ++c) fetched[c] = target(c);
 }
 
-// The looked-at columns of row `y` of the crop, converted.
-void Resampler::SourceRow(int y, const Rows& out) {
+// The looked-at columns of row `y` of the crop, converted: in `spare`, or where they are.
+void Resampler::SourceRow(int y, const Rows& spare, const uint8_t** converted) {
   const int row = geometry_.crop.start_y + y, count = static_cast<int>(columns_.size());
+  if (conversion_.step_count == 0) return Fetch(outputs_, row, &spare, converted);
   const uint8_t* in[3];
-  if (conversion_.step_count == 0) {
-    Fetch(outputs_, row, &out, in);
-    for (int c = 0; c < outputs_; ++c) {
-      if (in[c] != out[c]) std::memcpy(out[c], in[c], count);
-    }
-    return;
-  }
   Fetch(3, row, nullptr, in);
   if (conversion_.step_count == 1) {
-    ApplyStep(conversion_.steps[0], kernels_, outputs_, in, out.data(), count);
-    return;
+    ApplyStep(conversion_.steps[0], kernels_, outputs_, in, spare.data(), count);
+  } else {
+    ApplyStep(conversion_.steps[0], kernels_, 3, in, between_steps_.data(), count);
+    ApplyStep(conversion_.steps[1], kernels_, outputs_, between_steps_.data(), spare.data(), count);
   }
-  ApplyStep(conversion_.steps[0], kernels_, 3, in, between_steps_.data(), count);
-  ApplyStep(conversion_.steps[1], kernels_, outputs_, between_steps_.data(), out.data(), count);
+  std::copy_n(spare.begin(), outputs_, converted);
 }
 
-void Resampler::CubicRow(const Rows& out) {
+void Resampler::CubicRow(const uint8_t* const* in, const Rows& out) {
   const int last = geometry_.crop.crop_w - 1;
   for (int i = 0; i < geometry_.width; ++i) {
     const std::array<int, 4> weights = CubicWeights(horizontal_.fraction[i]);
     for (int c = 0; c < outputs_; ++c) {
       int sum = 8192;
       for (int tap = 0; tap < 4; ++tap) {
-        sum += weights[tap] * columns_rows_[c][std::clamp(horizontal_.index[i] + tap - 1, 0, last)];
+        sum += weights[tap] * in[c][std::clamp(horizontal_.index[i] + tap - 1, 0, last)];
       }
       out[c][i] = static_cast<uint8_t>(std::clamp(sum >> 14, 0, 255));
     }
@@ -173,13 +169,19 @@ void Resampler::CubicRow(const Rows& out) {
 
 // Row `y` of the crop, converted and scaled to the width of the result.
 void Resampler::ScaledRow(int y, const Rows& out) {
-  if (takes_columns_) return SourceRow(y, out);
-  SourceRow(y, columns_rows_);
-  if (geometry_.sampling == Sampling::kCubic) return CubicRow(out);
+  const uint8_t* in[3];
+  SourceRow(y, takes_columns_ ? out : columns_rows_, in);
+  if (geometry_.sampling == Sampling::kCubic && !takes_columns_) return CubicRow(in, out);
   for (int c = 0; c < outputs_; ++c) {
-    kernels_.gather(left_.table(), columns_rows_[c], neighbours_[0]);
-    kernels_.gather(right_.table(), columns_rows_[c], neighbours_[1]);
-    kernels_.interpolate(neighbours_[0], neighbours_[1], horizontal_.fraction.data(), out[c], geometry_.width);
+    if (takes_columns_) {
+      if (in[c] != out[c]) std::memcpy(out[c], in[c], geometry_.width);
+    } else if (halves_) {
+      kernels_.halve(in[c], out[c], geometry_.width);
+    } else {
+      kernels_.gather(left_.table(), in[c], neighbours_[0]);
+      kernels_.gather(right_.table(), in[c], neighbours_[1]);
+      kernels_.interpolate(neighbours_[0], neighbours_[1], horizontal_.fraction.data(), out[c], geometry_.width);
+    }
   }
 }
 

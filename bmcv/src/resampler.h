@@ -56,9 +56,9 @@ class Resampler {
   Rows NewRows(int width);
   const uint8_t* FetchChannel(int channel, int y, uint8_t* spare);
   void Fetch(int channels, int y, const Rows* spare, const uint8_t** fetched);
-  void SourceRow(int y, const Rows& out);
+  void SourceRow(int y, const Rows& spare, const uint8_t** converted);
   void ScaledRow(int y, const Rows& out);
-  void CubicRow(const Rows& out);
+  void CubicRow(const uint8_t* const* in, const Rows& out);
   const Rows& Cached(int y);
 
   const ConstPixels source_;
@@ -70,6 +70,7 @@ class Resampler {
 
   std::vector<int> columns_;   // of the crop that are looked at
   bool takes_columns_ = true;  // they are the result's own, one by one
+  bool halves_ = false;        // each of the result's is the mean of two
   GatherPlan left_, right_;    // where the neighbours are among them
   Feed feeds_[3];
   std::vector<int32_t> pixel_offsets_;  // of whole pixels, where these are gathered
