@@ -302,6 +302,19 @@ TEST_F(JpegTest, CreatedImagesHaveToMatch) {
   }
 }
 
+// The public fields of an image are copies.
+TEST_F(JpegTest, AnImageOtherThanItWasCreatedIsRefused) {
+  const Bytes file = Encode(Picture(handle_, FORMAT_NV12, 32, 32, Bytes(1536)), 85);
+  const Picture small(handle_, FORMAT_YUV420P, 16, 16), gray(handle_, FORMAT_GRAY, 32, 32);
+  bm_image image = small.image();
+  image.width = image.height = 32;
+  EXPECT_EQ(Decode(file, &image), BM_ERR_DATA);
+  image = gray.image();
+  image.image_format = FORMAT_YUV420P;
+  EXPECT_EQ(Decode(file, &image), BM_ERR_DATA);
+  EXPECT_FALSE(bm_image_is_attached(image));
+}
+
 TEST_F(JpegTest, SeveralImagesAndTheCallersBuffers) {
   const Picture a(handle_, FORMAT_GRAY, 32, 32, RandomBytes(1024)), b(handle_, FORMAT_GRAY, 16, 48, RandomBytes(768));
   const Bytes file_a = Encode(a, 85), file_b = Encode(b, 85);

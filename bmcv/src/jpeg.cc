@@ -257,15 +257,11 @@ class Target {
 };
 
 absl::Status CheckGiven(const bm_image& given, const JpegInfo& info, bool has_format) {
-  if (has_format && given.data_type == DATA_TYPE_EXT_1N_BYTE && given.width == info.width &&
-      given.height == info.height) {
-    return absl::OkStatus();
-  }
+  RETURN_IF_ERROR(CheckPixelFormat(given, {given.image_format}, absl::StatusCode::kDataLoss));
+  if (has_format && given.width == info.width && given.height == info.height) return absl::OkStatus();
   return absl::DataLossError(
-      absl::StrFormat("dst has %d x %d pixels, format %d, type %d; the picture has %d x %d and "
-                      "another format, or is no image of bytes",
-                      given.width, given.height, static_cast<int>(given.image_format),
-                      static_cast<int>(given.data_type), info.width, info.height));
+      absl::StrFormat("dst has %d x %d pixels and format %d; the picture has %d x %d, or another format", given.width,
+                      given.height, static_cast<int>(given.image_format), info.width, info.height));
 }
 
 absl::StatusOr<Target> DecodePlanar(bm_handle_t handle, absl::Span<const uint8_t> file, const bm_image& given,
