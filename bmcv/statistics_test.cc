@@ -110,6 +110,10 @@ TEST_P(StatisticsTest, HistogramRefusals) {
   EXPECT_EQ(calculate(1, 1, bins.data(), kBytes), BM_ERR_PARAM);
   EXPECT_EQ(calculate(2, 2, bins.data(), kBytes), BM_ERR_PARAM);
   EXPECT_EQ(calculate(0, 1, nullptr, kBytes), BM_ERR_PARAM);
+  const float infinite[] = {-INFINITY, 256};
+  EXPECT_EQ(
+      bmcv_calc_hist(handle_, values.mem(), counts.mem(), 2, 2, 2, channels.data(), 1, bins.data(), infinite, kBytes),
+      BM_ERR_PARAM);
   EXPECT_EQ(bmcv_calc_hist_with_weight(handle_, values.mem(), counts.mem(), nullptr, 2, 2, 2, channels.data(), 1,
                                        bins.data(), ranges.data(), kBytes),
             BM_ERR_PARAM);

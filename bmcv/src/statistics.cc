@@ -94,10 +94,11 @@ absl::StatusOr<std::vector<Axis>> ReadAxes(const HistogramArguments& histogram) 
   std::vector<Axis> axes;
   for (int d = 0; d < histogram.dims; ++d) {
     const Axis axis = {histogram.channels[d], histogram.sizes[d], histogram.ranges[2 * d], histogram.ranges[2 * d + 1]};
-    if (axis.channel < 0 || axis.channel >= histogram.c || axis.bins < 1 || !(axis.low < axis.high)) {
+    if (axis.channel < 0 || axis.channel >= histogram.c || axis.bins < 1 || !(axis.low < axis.high) ||
+        !std::isfinite(axis.low) || !std::isfinite(axis.high)) {
       return absl::InvalidArgumentError(
           absl::StrFormat("dimension %d: channel %d of %d, %d bins over [%g, %g); a channel of the input, at least one "
-                          "bin and a rising range",
+                          "bin and a rising range of finite numbers",
                           d, axis.channel, histogram.c, axis.bins, axis.low, axis.high));
     }
     axes.push_back(axis);
