@@ -196,6 +196,20 @@ TEST_F(FiltersTest, PyramidDownIsThatOfOpenCv) {
   EXPECT_FALSE(bm_image_is_attached(large.image()));
 }
 
+TEST_F(FiltersTest, PyramidDownMayWriteIntoItsInput) {
+  const Bytes bytes = RandomBytes(20 * 12);
+  Picture source(handle_, FORMAT_GRAY, 20, 12, bytes), apart(handle_, FORMAT_GRAY, 10, 6);
+  ASSERT_EQ(bmcv_image_pyramid_down(handle_, source.image(), apart.image()), BM_SUCCESS);
+  // The middle of the source, of which the last rows are made.
+  bm_image inside = Create(FORMAT_GRAY, 10, 6, DATA_TYPE_EXT_1N_BYTE);
+  bm_device_mem_t memory;
+  ASSERT_EQ(bm_image_get_device_mem(source.image(), &memory), BM_SUCCESS);
+  memory = bm_mem_from_device(bm_mem_get_device_addr(memory) + 100, 60);
+  ASSERT_EQ(bm_image_attach(inside, &memory), BM_SUCCESS);
+  ASSERT_EQ(bmcv_image_pyramid_down(handle_, source.image(), inside), BM_SUCCESS);
+  EXPECT_EQ(Read<uint8_t>(inside), apart.Read());
+}
+
 TEST_F(FiltersTest, CannyIsThatOfOpenCv) {
   const Golden& golden = kCannySource;
   Picture source(handle_, FORMAT_GRAY, golden.width, golden.height, golden.bytes);

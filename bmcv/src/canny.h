@@ -11,7 +11,7 @@ enum class GradientNorm { kL1, kL2 };
 
 // 255 where an edge is, else 0. Gradients are those of the 3 x 3 Sobel kernels with the border repeated. An edge is a
 // gradient above `low`, largest across its direction, that is linked to one above `high`. Source and target have one
-// channel and one shape and may be the same plane.
+// channel and one shape.
 void Canny(const ConstPlane& source, double low, double high, GradientNorm norm, const Plane& target);
 
 }  // namespace bm::cv

@@ -112,9 +112,7 @@ void FilterRoundingUp(const ConstPlane& source, absl::Span<const float> horizont
                   [](float sum) { return static_cast<uint8_t>(std::min(sum + 0.5f, 255.0f)); });
 }
 
-void Filter3x3(const ConstPlane& plane, absl::Span<const int> kernel, const Plane& target) {
-  std::vector<uint8_t> storage;
-  const ConstPlane source = CopyOf(plane, &storage);
+void Filter3x3(const ConstPlane& source, absl::Span<const int> kernel, const Plane& target) {
   for (int y = 0; y < source.height; ++y) {
     for (int x = 0; x < source.width; ++x) {
       int sum = 0;

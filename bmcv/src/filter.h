@@ -1,5 +1,5 @@
 // Filters over planes of bytes, without images or handles. Outside pixels are mirrored without repeating the edge
-// (reflect-101).
+// (reflect-101). Targets do not overlap sources.
 #ifndef BMCV_SRC_FILTER_H_
 #define BMCV_SRC_FILTER_H_
 
@@ -31,7 +31,7 @@ inline uint8_t RoundToByte(float value) {
   return static_cast<uint8_t>(inside + kNoFraction - kNoFraction);
 }
 
-// The plane in a buffer of its own, for filters whose target may be their source.
+// The plane without gaps in a buffer of its own.
 ConstPlane CopyOf(const ConstPlane& plane, std::vector<uint8_t>* storage);
 
 // Where pixel `at` of a line of `length` lies when the line is mirrored at both ends; `length` > 0.

@@ -10,6 +10,7 @@
 #include "bmcv/src/canny.h"
 #include "bmcv/src/edge.h"
 #include "bmcv/src/filter.h"
+#include "bmcv/src/open_images.h"
 #include "bmcv/src/operators.h"
 #include "bmcv/src/planes.h"
 #include "bmcv_api_ext.h"
@@ -38,9 +39,9 @@ absl::Status CheckAlikeOrLuma(const bm_image& input, const bm_image& output) {
 // filter(source, target) for every plane of the output.
 template <typename Filter>
 absl::Status FilterPlanes(bm_handle_t handle, const bm_image& input, const bm_image& output, Filter filter) {
-  ASSIGN_OR_RETURN(const std::vector<ConstPlane> source, InputPlanes(handle, input, "input"));
-  ASSIGN_OR_RETURN(const OutputPlanes target, OutputPlanes::Open(handle, output));
-  for (size_t p = 0; p < target.planes().size(); ++p) filter(source[p], target.planes()[p]);
+  ASSIGN_OR_RETURN(const OpenImages open, OpenAll(handle, {&input}, {&output}));
+  const std::vector<Plane>& target = open.outputs[0].planes();
+  for (size_t p = 0; p < target.size(); ++p) filter(open.inputs[0][p], target[p]);
   return absl::OkStatus();
 }
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "base/status_macros.h"
 #include "bmcv/src/edge.h"
+#include "bmcv/src/open_images.h"
 #include "bmcv/src/operators.h"
 #include "bmcv/src/planes.h"
 #include "bmcv/src/tensor.h"
@@ -90,9 +91,7 @@ void Merge(const uint8_t* source, int shift, int width, int channels, uint8_t* t
 }
 
 template <typename Choose>
-void Transform(const ConstPlane& plane, const Element& element, uint8_t outside, const Plane& target, Choose choose) {
-  std::vector<uint8_t> storage;
-  const ConstPlane source = CopyOf(plane, &storage);
+void Transform(const ConstPlane& source, const Element& element, uint8_t outside, const Plane& target, Choose choose) {
   for (int y = 0; y < source.height; ++y) {
     std::memset(target.row(y), outside, static_cast<size_t>(source.width) * source.channels);
     for (int ky = 0; ky < element.height; ++ky) {
@@ -114,10 +113,10 @@ absl::Status Morph(bm_handle_t handle, const bm_image& input, const bm_image& ou
   RETURN_IF_ERROR(CheckSides(width, height));
   ASSIGN_OR_RETURN(const absl::Span<const uint8_t> mask,
                    InputTensor<uint8_t>(handle, kernel, static_cast<uint64_t>(width) * height, "kmem"));
-  ASSIGN_OR_RETURN(const std::vector<ConstPlane> source, InputPlanes(handle, input, "src"));
-  ASSIGN_OR_RETURN(const OutputPlanes target, OutputPlanes::Open(handle, output));
-  for (size_t p = 0; p < source.size(); ++p) {
-    Transform(source[p], {width, height, mask}, outside, target.planes()[p], choose);
+  ASSIGN_OR_RETURN(const OpenImages open, OpenAll(handle, {&input}, {&output}));
+  const std::vector<Plane>& target = open.outputs[0].planes();
+  for (size_t p = 0; p < target.size(); ++p) {
+    Transform(open.inputs[0][p], {width, height, mask}, outside, target[p], choose);
   }
   return absl::OkStatus();
 }

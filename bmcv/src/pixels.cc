@@ -11,6 +11,7 @@
 #include "base/status_macros.h"
 #include "bmcv/src/edge.h"
 #include "bmcv/src/filter.h"
+#include "bmcv/src/open_images.h"
 #include "bmcv/src/planes.h"
 #include "bmcv_api_ext.h"
 
@@ -31,13 +32,13 @@ absl::Status CombineImages(bm_handle_t handle, const bm_image& a, const bm_image
   RETURN_IF_ERROR(CheckPixelFormat(a, kPixelFormats, refusals.unsupported));
   RETURN_IF_ERROR(CheckAlike(a, b, refusals.mismatch));
   RETURN_IF_ERROR(CheckAlike(a, output, refusals.mismatch));
-  ASSIGN_OR_RETURN(const std::vector<ConstPlane> first, InputPlanes(handle, a, "input1"));
-  ASSIGN_OR_RETURN(const std::vector<ConstPlane> second, InputPlanes(handle, b, "input2"));
-  ASSIGN_OR_RETURN(const OutputPlanes target, OutputPlanes::Open(handle, output));
-  for (size_t p = 0; p < first.size(); ++p) {
+  ASSIGN_OR_RETURN(const OpenImages open, OpenAll(handle, {&a, &b}, {&output}));
+  const std::vector<ConstPlane>&first = open.inputs[0], &second = open.inputs[1];
+  const std::vector<Plane>& target = open.outputs[0].planes();
+  for (size_t p = 0; p < target.size(); ++p) {
     const size_t bytes = static_cast<size_t>(first[p].width) * first[p].channels;
     for (int y = 0; y < first[p].height; ++y) {
-      std::transform(first[p].row(y), first[p].row(y) + bytes, second[p].row(y), target.planes()[p].row(y), combine);
+      std::transform(first[p].row(y), first[p].row(y) + bytes, second[p].row(y), target[p].row(y), combine);
     }
   }
   return absl::OkStatus();

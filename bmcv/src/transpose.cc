@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "base/status_macros.h"
 #include "bmcv/src/edge.h"
+#include "bmcv/src/open_images.h"
 #include "bmcv/src/operators.h"
 #include "bmcv/src/planes.h"
 #include "bmcv_api_ext.h"
@@ -36,17 +37,10 @@ absl::Status Transpose(bm_handle_t handle, const bm_image& input, const bm_image
   bm_image turned = input;
   std::swap(turned.width, turned.height);
   RETURN_IF_ERROR(CheckAlike(turned, output, absl::StatusCode::kUnimplemented));
-  ASSIGN_OR_RETURN(const std::vector<ConstPlane> planes, InputPlanes(handle, input, "input"));
-  ASSIGN_OR_RETURN(const OutputPlanes target, OutputPlanes::Open(handle, output));
-  for (size_t p = 0; p < planes.size(); ++p) {
-    std::vector<uint8_t> storage;  // a square image may be turned in place
-    const ConstPlane source = CopyOf(planes[p], &storage);
-    if (input.data_type == DATA_TYPE_EXT_FLOAT32) {
-      TransposePlane<float>(source, target.planes()[p]);
-    } else {
-      TransposePlane<uint8_t>(source, target.planes()[p]);
-    }
-  }
+  ASSIGN_OR_RETURN(const OpenImages open, OpenAll(handle, {&input}, {&output}));
+  const auto transpose = input.data_type == DATA_TYPE_EXT_FLOAT32 ? TransposePlane<float> : TransposePlane<uint8_t>;
+  const std::vector<Plane>& target = open.outputs[0].planes();
+  for (size_t p = 0; p < target.size(); ++p) transpose(open.inputs[0][p], target[p]);
   return absl::OkStatus();
 }
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "base/status_macros.h"
 #include "bmcv/src/edge.h"
+#include "bmcv/src/open_images.h"
 #include "bmcv/src/operators.h"
 #include "bmcv/src/planes.h"
 #include "bmcv_api_ext.h"
@@ -39,11 +40,16 @@ absl::Status Resize(bm_handle_t handle, int count, const bm_image* input, const 
   if (count < 1 || input == nullptr || output == nullptr) {
     return absl::UnimplementedError(absl::StrFormat("%d images, or none at all; at least one", count));
   }
-  for (int i = 0; i < count; ++i) RETURN_IF_ERROR(CheckPair(input[i], output[i]));
+  std::vector<const bm_image*> inputs, outputs;
   for (int i = 0; i < count; ++i) {
-    ASSIGN_OR_RETURN(const std::vector<ConstPlane> source, InputPlanes(handle, input[i], "input"));
-    ASSIGN_OR_RETURN(const OutputPlanes target, OutputPlanes::Open(handle, output[i]));
-    for (size_t p = 0; p < source.size(); ++p) ResizePlane(source[p], target.planes()[p]);
+    RETURN_IF_ERROR(CheckPair(input[i], output[i]));
+    inputs.push_back(&input[i]);
+    outputs.push_back(&output[i]);
+  }
+  ASSIGN_OR_RETURN(const OpenImages open, OpenAll(handle, inputs, outputs));
+  for (int i = 0; i < count; ++i) {
+    const std::vector<Plane>& target = open.outputs[i].planes();
+    for (size_t p = 0; p < target.size(); ++p) ResizePlane(open.inputs[i][p], target[p]);
   }
   return absl::OkStatus();
 }
