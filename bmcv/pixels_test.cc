@@ -142,5 +142,39 @@ TEST_F(PixelsTest, NullHandlesAreNotReady) {
   EXPECT_EQ(bmcv_image_threshold(nullptr, a.image(), a.image(), 1, 1, BM_THRESH_TRUNC), BM_ERR_DEVNOTREADY);
 }
 
+TEST_F(PixelsTest, TheTargetMayOverlapAnOperand) {
+  bm_image source = Create(FORMAT_GRAY, 4, 1, DATA_TYPE_EXT_1N_BYTE),
+           target = Create(FORMAT_GRAY, 4, 1, DATA_TYPE_EXT_1N_BYTE);
+  bm_device_mem_t block;
+  ASSERT_EQ(bm_malloc_device_byte(handle_, &block, 5), BM_SUCCESS);
+  const uint64_t address = bm_mem_get_device_addr(block);
+  bm_device_mem_t from = bm_mem_from_device(address, 4), to = bm_mem_from_device(address + 1, 4);
+  ASSERT_EQ(bm_image_attach(source, &from), BM_SUCCESS);
+  ASSERT_EQ(bm_image_attach(target, &to), BM_SUCCESS);
+  Write<uint8_t>(source, {1, 2, 3, 4});
+  ASSERT_EQ(bmcv_image_bitwise_or(handle_, source, source, target), BM_SUCCESS);
+  EXPECT_EQ(Read<uint8_t>(target), Bytes({1, 2, 3, 4}));
+  bm_free_device(handle_, block);
+}
+
+// Programs attach memory with sizes larger than it has; only the plane is reported as written.
+TEST_F(PixelsTest, MemoryMayBeLargerThanThePlane) {
+  static int complaints;
+  complaints = 0;
+  Picture source(handle_, FORMAT_GRAY, 4, 2, Bytes(8, 7));
+  bm_device_mem_t block;
+  ASSERT_EQ(bm_malloc_device_byte_heap(handle_, &block, 2, 8), BM_SUCCESS);
+  bm_image output = Create(FORMAT_GRAY, 4, 2, DATA_TYPE_EXT_1N_BYTE);
+  bm_device_mem_t memory = bm_mem_from_device(bm_mem_get_device_addr(block), UINT32_MAX);
+  ASSERT_EQ(bm_image_attach(output, &memory), BM_SUCCESS);
+  bmlib_log_set_level(BMLIB_LOG_ERROR);
+  bmlib_log_set_callback([](const char*, int, const char*, va_list) { ++complaints; });
+  EXPECT_EQ(bmcv_image_bitwise_or(handle_, source.image(), source.image(), output), BM_SUCCESS);
+  bmlib_log_set_callback(nullptr);
+  EXPECT_EQ(complaints, 0);
+  EXPECT_EQ(Read<uint8_t>(output), Bytes(8, 7));
+  bm_free_device(handle_, block);
+}
+
 }  // namespace
 }  // namespace bm::cv

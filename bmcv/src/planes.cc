@@ -92,7 +92,9 @@ absl::StatusOr<OutputPlanes> OutputPlanes::Open(bm_handle_t handle, const bm_ima
   ASSIGN_OR_RETURN(Image* const created, FromImage(image));
   if (!created->is_attached) RETURN_IF_ERROR(AllocateMemory(created, heap_mask));
   ASSIGN_OR_RETURN(std::vector<Plane> planes, Planes<uint8_t>(handle, *created, "output"));
-  return OutputPlanes(handle, created->memory, std::move(planes));
+  std::vector<bm_device_mem_t> memory = created->memory;
+  for (size_t p = 0; p < memory.size(); ++p) memory[p].size = PlaneBytes(*created, static_cast<int>(p));
+  return OutputPlanes(handle, std::move(memory), std::move(planes));
 }
 
 OutputPlanes::~OutputPlanes() {
