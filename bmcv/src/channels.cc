@@ -8,16 +8,11 @@
 namespace bm::cv {
 namespace {
 
-// Where a channel lies: its plane and its element in a pixel of that plane.
-struct Place {
-  int plane, element;
-};
-
 struct FormatRow {
   bm_image_format_ext format;
   Colours colours;
   Subsampling subsampling;
-  Place places[3];
+  ChannelPlace places[3];
   int alpha;  // its element; -1 without
 };
 constexpr Subsampling kFull = {0, 0}, kHalf = {1, 0}, kQuarter = {1, 1};
@@ -56,14 +51,15 @@ const FormatRow& RowOf(bm_image_format_ext format) {
 template <typename Byte>
 PixelsOf<Byte> Channels(bm_image_format_ext format, const std::vector<PlaneOf<Byte>>& planes, Lane lane) {
   const FormatRow& row = RowOf(format);
+  const absl::Span<const ChannelPlace> places = PlacesOf(format);
   PixelsOf<Byte> pixels = {};
   pixels.colours = row.colours;
   pixels.width = planes[0].width;
   pixels.height = planes[0].height;
-  pixels.channel_count = row.colours == Colours::kGray ? 1 : 3;
+  pixels.channel_count = static_cast<int>(places.size());
   for (int c = 0; c < pixels.channel_count; ++c) {
-    const PlaneOf<Byte>& plane = planes[row.places[c].plane];
-    const int offset = row.places[c].element * lane.element_bytes + lane.byte;
+    const PlaneOf<Byte>& plane = planes[places[c].plane];
+    const int offset = places[c].element * lane.element_bytes + lane.byte;
     const bool is_chroma = row.colours == Colours::kYuv && c > 0;
     pixels.channels[c] = {plane.data + offset,
                           plane.stride,
@@ -83,6 +79,11 @@ bool HasChannels(bm_image_format_ext format) { return Find(format) != nullptr; }
 Colours ColoursOf(bm_image_format_ext format) { return RowOf(format).colours; }
 
 Subsampling SubsamplingOf(bm_image_format_ext format) { return RowOf(format).subsampling; }
+
+absl::Span<const ChannelPlace> PlacesOf(bm_image_format_ext format) {
+  const FormatRow& row = RowOf(format);
+  return absl::MakeConstSpan(row.places, row.colours == Colours::kGray ? 1 : 3);
+}
 
 ConstPixels AsPixels(bm_image_format_ext format, const std::vector<ConstPlane>& planes, Lane lane) {
   return Channels(format, planes, lane);

@@ -10,11 +10,14 @@
 #include <cstdint>
 #include <vector>
 
-#include "bmcv/src/colour.h"
+#include "absl/types/span.h"
 #include "bmcv/src/filter.h"
 #include "bmcv_api_ext.h"
 
 namespace bm::cv {
+
+// What the channels of a pixel are. Gray is luma: YUV with both chromas 128, of which one channel is stored.
+enum class Colours { kRgb, kYuv, kGray };
 
 // One channel: a byte for every 2^shift_x x 2^shift_y pixels.
 template <typename Byte>
@@ -56,6 +59,15 @@ struct Subsampling {
   int shift_x, shift_y;
 };
 Subsampling SubsamplingOf(bm_image_format_ext format);
+
+// Where a channel lies: its plane, in the order of InputPlanes and OutputPlanes, and its element in a pixel of that
+// plane.
+struct ChannelPlace {
+  int plane, element;
+};
+
+// The places of R, G, B or Y, U, V, or of Y alone, of a format of the table.
+absl::Span<const ChannelPlace> PlacesOf(bm_image_format_ext format);
 
 // The channels of an image of this format over its planes as InputPlanes and OutputPlanes give them.
 ConstPixels AsPixels(bm_image_format_ext format, const std::vector<ConstPlane>& planes, Lane lane);

@@ -8,12 +8,10 @@
 
 #include "absl/status/statusor.h"
 #include "bmcv/kernels/row_kernels.h"
+#include "bmcv/src/channels.h"
 #include "bmcv_api_ext.h"
 
 namespace bm::cv {
-
-// What the channels of a pixel are. Gray is luma: YUV with both chromas 128, of which one channel is stored.
-enum class Colours { kRgb, kYuv, kGray };
 
 // How a row of three channels becomes another.
 struct ColourStep {

@@ -3,39 +3,22 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
-#include <iterator>
-#include <utility>
 
-#include "base/check.h"
+#include "bmcv/src/channels.h"
 
 namespace bm::cv {
 namespace {
 
-// The components of a pixel in the order of memory, and how chroma is subsampled.
-struct FormatRow {
-  bm_image_format_ext format;
-  int order[3];
-  int shift_x, shift_y;
-};
-constexpr FormatRow kFormats[] = {{FORMAT_RGB_PLANAR, {0, 1, 2}, 0, 0},    {FORMAT_BGR_PLANAR, {2, 1, 0}, 0, 0},
-                                  {FORMAT_RGB_PACKED, {0, 1, 2}, 0, 0},    {FORMAT_RGBP_SEPARATE, {0, 1, 2}, 0, 0},
-                                  {FORMAT_BGRP_SEPARATE, {2, 1, 0}, 0, 0}, {FORMAT_BGR_PACKED, {2, 1, 0}, 0, 0},
-                                  {FORMAT_GRAY, {0, 0, 0}, 0, 0},          {FORMAT_YUV420P, {0, 1, 2}, 1, 1},
-                                  {FORMAT_YUV422P, {0, 1, 2}, 1, 0},       {FORMAT_YUV444P, {0, 1, 2}, 0, 0},
-                                  {FORMAT_NV12, {0, 1, 2}, 1, 1},          {FORMAT_NV21, {0, 2, 1}, 1, 1},
-                                  {FORMAT_NV16, {0, 1, 2}, 1, 0},          {FORMAT_NV61, {0, 2, 1}, 1, 0}};
-
-// Appends one element of `value`: four images have it alike.
-void AppendElement(bm_image_data_format_ext type, uint8_t value, std::vector<uint8_t>* pixel) {
+// One element of `value`: four images have it alike.
+std::vector<uint8_t> ElementOf(bm_image_data_format_ext type, uint8_t value) {
   if (type == DATA_TYPE_EXT_FLOAT32) {
     const float number = value;
-    uint8_t bytes[sizeof(number)];
-    std::memcpy(bytes, &number, sizeof(number));
-    pixel->insert(pixel->end(), std::begin(bytes), std::end(bytes));
-    return;
+    std::vector<uint8_t> bytes(sizeof(number));
+    std::memcpy(bytes.data(), &number, sizeof(number));
+    return bytes;
   }
   const bool has_four_images = type == DATA_TYPE_EXT_4N_BYTE || type == DATA_TYPE_EXT_4N_BYTE_SIGNED;
-  pixel->insert(pixel->end(), has_four_images ? 4 : 1, value);
+  return std::vector<uint8_t>(has_four_images ? 4 : 1, value);
 }
 
 }  // namespace
@@ -50,17 +33,16 @@ Box WideBox::Within(int limit_x, int limit_y) const {
 
 std::vector<Paint> PaintsOf(bm_image_format_ext format, bm_image_data_format_ext type, absl::Span<const Plane> planes,
                             const Colour& colour) {
-  const auto* const row = std::find_if(std::begin(kFormats), std::end(kFormats),
-                                       [&](const FormatRow& candidate) { return candidate.format == format; });
-  BM_CHECK(row != std::end(kFormats), "operators paint formats of the table only");
+  const Subsampling subsampling = SubsamplingOf(format);
   std::vector<Paint> paints;
-  int next = 0;
   for (const Plane& plane : planes) {
-    Paint paint = {plane, {}, paints.empty() ? 0 : row->shift_x, paints.empty() ? 0 : row->shift_y};
-    while (paint.pixel.size() < static_cast<size_t>(plane.channels)) {
-      AppendElement(type, colour[row->order[next++]], &paint.pixel);
-    }
-    paints.push_back(std::move(paint));
+    const Subsampling shifts = paints.empty() ? Subsampling{0, 0} : subsampling;
+    paints.push_back({plane, std::vector<uint8_t>(plane.channels), shifts.shift_x, shifts.shift_y});
+  }
+  size_t channel = 0;
+  for (const ChannelPlace& place : PlacesOf(format)) {
+    const std::vector<uint8_t> element = ElementOf(type, colour[channel++]);
+    std::copy(element.begin(), element.end(), paints[place.plane].pixel.begin() + place.element * element.size());
   }
   return paints;
 }

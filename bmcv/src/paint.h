@@ -38,8 +38,7 @@ struct Paint {
   int shift_x, shift_y;
 };
 
-// For the RGB and BGR formats without alpha, GRAY (the first component), and the YUV formats of three planes or with
-// interleaved chroma.
+// For the formats of channels.h but those with alpha; of GRAY the first component counts.
 std::vector<Paint> PaintsOf(bm_image_format_ext format, bm_image_data_format_ext type, absl::Span<const Plane> planes,
                             const Colour& colour);
 
