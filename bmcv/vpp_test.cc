@@ -325,6 +325,35 @@ TEST_F(WorkedValuesTest, GraysStayGray) {
   }
 }
 
+// The equations of the standards: kr and kb are the luma's shares of red and blue, ranges are limited or full.
+TEST_F(WorkedValuesTest, EveryMatrixIsThatOfItsStandard) {
+  const struct {
+    csc_type_t to_rgb, from_rgb;
+    double kr, kb, low, luma, chroma;
+  } rows[] = {{CSC_YCbCr2RGB_BT601, CSC_RGB2YCbCr_BT601, 0.299, 0.114, 16, 219, 224},
+              {CSC_YPbPr2RGB_BT601, CSC_RGB2YPbPr_BT601, 0.299, 0.114, 0, 255, 255},
+              {CSC_YCbCr2RGB_BT709, CSC_RGB2YCbCr_BT709, 0.2126, 0.0722, 16, 219, 224},
+              {CSC_YPbPr2RGB_BT709, CSC_RGB2YPbPr_BT709, 0.2126, 0.0722, 0, 255, 255}};
+  const auto byte = [](double value) { return std::clamp(value, 0.0, 255.0); };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.to_rgb);
+    for (const Bytes& in : {Bytes{200, 30, 90}, {12, 240, 66}, {130, 100, 250}, {90, 140, 110}}) {
+      const double y = (in[0] - row.low) / row.luma, u = (in[1] - 128) / row.chroma, v = (in[2] - 128) / row.chroma;
+      const double red = y + 2 * (1 - row.kr) * v, blue = y + 2 * (1 - row.kb) * u;
+      const Bytes rgb = Convert(FORMAT_YUV444P, FORMAT_RGB_PLANAR, in, row.to_rgb);
+      EXPECT_NEAR(rgb[0], byte(255 * red), 1);
+      EXPECT_NEAR(rgb[1], byte(255 * (y - row.kr * red - row.kb * blue) / (1 - row.kr - row.kb)), 1);
+      EXPECT_NEAR(rgb[2], byte(255 * blue), 1);
+      const double r = in[0] / 255.0, g = in[1] / 255.0, b = in[2] / 255.0;
+      const double luma = row.kr * r + (1 - row.kr - row.kb) * g + row.kb * b;
+      const Bytes yuv = Convert(FORMAT_RGB_PLANAR, FORMAT_YUV444P, in, row.from_rgb);
+      EXPECT_NEAR(yuv[0], byte(row.low + row.luma * luma), 1);
+      EXPECT_NEAR(yuv[1], byte(128 + row.chroma * (b - luma) / (2 * (1 - row.kb))), 1);
+      EXPECT_NEAR(yuv[2], byte(128 + row.chroma * (r - luma) / (2 * (1 - row.kr))), 1);
+    }
+  }
+}
+
 TEST_F(WorkedValuesTest, Lines) {
   EXPECT_EQ(Line({0, 100, 200, 50}, 8, BMCV_INTER_LINEAR), Bytes({0, 25, 75, 125, 175, 163, 88, 50}));
   EXPECT_EQ(Line({0, 10, 20, 30, 40, 50, 60, 70}, 3, BMCV_INTER_LINEAR), Bytes({8, 35, 62}));
