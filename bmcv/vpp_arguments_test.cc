@@ -146,6 +146,19 @@ TEST_F(VppArgumentsTest, OutputsMayBeTheInput) {
   EXPECT_EQ(picture.Read(), ScalerResult(in, crop, in, BMCV_INTER_LINEAR));
 }
 
+TEST_F(VppArgumentsTest, AnOutputThatCannotBeWrittenLeavesTheOthersWithoutMemory) {
+  Picture in(handle_, FORMAT_RGB_PLANAR, 16, 16, Bytes(768)), empty(handle_, FORMAT_GRAY, 16, 16),
+      small(handle_, FORMAT_GRAY, 16, 16);
+  bm_device_mem_t block;
+  ASSERT_EQ(bm_malloc_device_byte(handle_, &block, 255), BM_SUCCESS);
+  ASSERT_EQ(bm_image_attach(small.image(), &block), BM_SUCCESS);
+  bm_image outputs[] = {empty.image(), small.image()};
+  EXPECT_EQ(bmcv_image_vpp_convert(handle_, 2, in.image(), outputs), BM_ERR_FAILURE);
+  EXPECT_FALSE(bm_image_is_attached(empty.image()));
+  EXPECT_TRUE(bm_image_is_attached(small.image()));
+  bm_free_device(handle_, block);
+}
+
 // ---- Padding, stitching, many inputs ----
 
 TEST_F(VppArgumentsTest, PaddingFillsAroundThePlace) {
@@ -284,7 +297,8 @@ TEST_F(VppArgumentsTest, BasicTakesYuv422) {
   const Frame in = RandomFrame(FORMAT_YUV422P, 38, 21);
   Picture source(handle_, in.format, 38, 21, in.bytes);
   bm_image input = source.image();
-  for (const bm_image_format_ext format : {FORMAT_RGB_PACKED, FORMAT_BGR_PACKED, FORMAT_RGBP_SEPARATE}) {
+  for (const bm_image_format_ext format :
+       {FORMAT_RGB_PACKED, FORMAT_BGR_PACKED, FORMAT_RGBP_SEPARATE, FORMAT_BGRP_SEPARATE}) {
     const Frame out = {format, 25, 40, Bytes(3000)};
     Picture target(handle_, format, 25, 40);
     bm_image output = target.image();

@@ -33,6 +33,24 @@ absl::StatusOr<std::vector<ConstPlane>> OpenInput(bm_handle_t handle, const bm_i
   return CompressedPlanes(handle, *created);
 }
 
+// If one fails, those that got memory for it lose it again.
+absl::StatusOr<std::vector<OutputPlanes>> OpenOutputs(bm_handle_t handle, absl::Span<const bm_image* const> outputs,
+                                                      int heap_mask) {
+  std::vector<OutputPlanes> open;
+  std::vector<const bm_image*> fresh;
+  for (const bm_image* const output : outputs) {
+    if (!bm_image_is_attached(*output)) fresh.push_back(output);
+    absl::StatusOr<OutputPlanes> planes = OutputPlanes::Open(handle, *output, heap_mask);
+    if (!planes.ok()) {
+      open.clear();
+      for (const bm_image* const image : fresh) bm_image_detach(*image);
+      return planes.status();
+    }
+    open.push_back(*std::move(planes));
+  }
+  return open;
+}
+
 }  // namespace
 
 absl::StatusOr<OpenImages> OpenAll(bm_handle_t handle, absl::Span<const bm_image* const> inputs,
@@ -42,10 +60,7 @@ absl::StatusOr<OpenImages> OpenAll(bm_handle_t handle, absl::Span<const bm_image
     ASSIGN_OR_RETURN(std::vector<ConstPlane> planes, OpenInput(handle, *input));
     open.inputs.push_back(std::move(planes));
   }
-  for (const bm_image* const output : outputs) {
-    ASSIGN_OR_RETURN(OutputPlanes planes, OutputPlanes::Open(handle, *output, heap_mask));
-    open.outputs.push_back(std::move(planes));
-  }
+  ASSIGN_OR_RETURN(open.outputs, OpenOutputs(handle, outputs, heap_mask));
   for (std::vector<ConstPlane>& planes : open.inputs) {
     for (ConstPlane& plane : planes) {
       if (!IsOverwritten(plane, open.outputs)) continue;

@@ -22,7 +22,8 @@ struct OpenImages {
 
 // All planes of all images, compressed inputs as NV12. Inputs read as they were before the call, even where outputs lie
 // in the same memory. Outputs without memory get some in the heaps of the mask, after every input was found to have
-// some. DATA_LOSS, RESOURCE_EXHAUSTED; INVALID_ARGUMENT for a compressed input that is none.
+// some; after an error they have none. DATA_LOSS, RESOURCE_EXHAUSTED; INVALID_ARGUMENT for a compressed input that is
+// none.
 absl::StatusOr<OpenImages> OpenAll(bm_handle_t handle, absl::Span<const bm_image* const> inputs,
                                    absl::Span<const bm_image* const> outputs, int heap_mask = kEveryHeap);
 
