@@ -16,6 +16,9 @@ Resampler::Resampler(const ConstPixels& source, const Geometry& geometry, const 
       kernels_(kernels),
       horizontal_(MakeAxis(geometry.sampling, geometry.crop.crop_w, geometry.width)),
       vertical_(MakeAxis(geometry.sampling, geometry.crop.crop_h, geometry.height)) {
+  if (geometry_.sampling == Sampling::kCubic) {
+    for (const int fraction : horizontal_.fraction) weights_.push_back(CubicWeights(fraction));
+  }
   ChooseColumns();
   MakeFeeds();
   if (!takes_columns_) {
@@ -156,7 +159,7 @@ void Resampler::SourceRow(int y, const Rows& spare, const uint8_t** converted) {
 void Resampler::CubicRow(const uint8_t* const* in, const Rows& out) {
   const int last = geometry_.crop.crop_w - 1;
   for (int i = 0; i < geometry_.width; ++i) {
-    const std::array<int, 4> weights = CubicWeights(horizontal_.fraction[i]);
+    const std::array<int, 4>& weights = weights_[i];
     for (int c = 0; c < outputs_; ++c) {
       int sum = 8192;
       for (int tap = 0; tap < 4; ++tap) {

@@ -67,6 +67,7 @@ class Resampler {
   const int outputs_;
   const RowKernels kernels_;
   const Axis horizontal_, vertical_;
+  std::vector<std::array<int, 4>> weights_;  // of the columns' neighbours, of cubic sampling
 
   std::vector<int> columns_;   // of the crop that are looked at
   bool takes_columns_ = true;  // they are the result's own, one by one
