@@ -312,45 +312,67 @@ typedef struct bmcv_convert_to_attr_s {
   float beta_2;
 } bmcv_convert_to_attr;
 
-/* ---- Images ---- */
+/* ---- Images ----
+ * An image that was not created answers BM_ERR_DATA, a null array BM_ERR_PARAM. Arrays have an entry a plane.
+ */
 
 #if !defined(BMCV_FOR_C)
 DECL_EXPORT const char* bm_get_bmcv_version(void);
 #endif
 
-/* Height before width. stride: bytes a row of each plane, NULL for rows without gaps. No memory yet. */
+/* Height before width. stride: bytes a row of each plane, NULL for rows without gaps. No memory yet. BM_ERR_PARAM for
+ * sizes below 1, YUV formats of 4N types, COMPRESSED of other types than 1N_BYTE, strides below the row or no multiple
+ * of the element; image_private is NULL then. */
 DECL_EXPORT bm_status_t bm_image_create(bm_handle_t handle, int img_h, int img_w, bm_image_format_ext image_format,
                                         bm_image_data_format_ext data_type, bm_image* image,
                                         int* stride BMCV_DEFAULT(NULL));
+/* Frees the memory that the image owns, not what was attached to it. BM_SUCCESS for an image_private of NULL. */
 DECL_EXPORT bm_status_t bm_image_destroy(bm_image image);
+/* NULL for an image that was not created. */
 DECL_EXPORT bm_handle_t bm_image_get_handle(bm_image* image);
 /* A BMP file of 24 bits a pixel, of 8 for GRAY. Other images than RGB_PACKED and GRAY of 1N_BYTE are converted to
  * RGB_PACKED first; 4N types are BM_ERR_DATA. BM_ERR_FAILURE if the file cannot be written. */
 DECL_EXPORT bm_status_t bm_image_write_to_bmp(bm_image image, const char* filename);
+/* Whole planes, the padding of rows too. An image without memory gets some to be copied into; to be copied from, it is
+ * BM_ERR_DATA, as COMPRESSED ones are. BM_ERR_NOMEM for memory that is too small. */
 DECL_EXPORT bm_status_t bm_image_copy_host_to_device(bm_image image, void* buffers[]);
 DECL_EXPORT bm_status_t bm_image_copy_device_to_host(bm_image image, void* buffers[]);
+/* The memory stays the caller's; its sizes are not checked. Memory that the image owned is freed. */
 DECL_EXPORT bm_status_t bm_image_attach(bm_image image, bm_device_mem_t* device_memory);
+/* The image has no memory afterwards; what it owned is freed. */
 DECL_EXPORT bm_status_t bm_image_detach(bm_image image);
 DECL_EXPORT bool bm_image_is_attached(bm_image image);
+/* The number BM_ERR_DATA for an image that was not created. */
 DECL_EXPORT int bm_image_get_plane_num(bm_image image);
 DECL_EXPORT bm_status_t bm_image_get_stride(bm_image image, int* stride);
 DECL_EXPORT bm_status_t bm_image_get_format_info(bm_image* image, struct bm_image_format_info* info);
+/* One block for all planes, back to back, that the image owns; nothing happens if it owns one already. heap_id is 0, 1
+ * or BMCV_HEAP_ANY, else BM_ERR_PARAM; bit n of heap_mask stands for heap n. BM_ERR_DATA for COMPRESSED, BM_ERR_NOMEM
+ * without room. */
 DECL_EXPORT bm_status_t bm_image_alloc_dev_mem(bm_image image, int heap_id BMCV_DEFAULT(BMCV_HEAP_ANY));
 DECL_EXPORT bm_status_t bm_image_alloc_dev_mem_heap_mask(bm_image image, int heap_mask);
+/* Bytes of the planes; BM_ERR_DATA for COMPRESSED without memory. */
 DECL_EXPORT bm_status_t bm_image_get_byte_size(bm_image image, int* size);
+/* BM_ERR_DATA for an image without memory. */
 DECL_EXPORT bm_status_t bm_image_get_device_mem(bm_image image, bm_device_mem_t* mem);
+/* One block for image_num images with equal planes, image i at i times the bytes of one. The images do not own it:
+ * bm_image_free_contiguous_mem frees it, before they are destroyed. BM_ERR_PARAM for no images; BM_ERR_DATA for images
+ * that differ or, to get memory, have some, for a block of another size, for memory with gaps or that an image owns. */
 DECL_EXPORT bm_status_t bm_image_alloc_contiguous_mem(int image_num, bm_image* images,
                                                       int heap_id BMCV_DEFAULT(BMCV_HEAP_ANY));
 DECL_EXPORT bm_status_t bm_image_alloc_contiguous_mem_heap_mask(int image_num, bm_image* images, int heap_mask);
 DECL_EXPORT bm_status_t bm_image_free_contiguous_mem(int image_num, bm_image* images);
 DECL_EXPORT bm_status_t bm_image_attach_contiguous_mem(int image_num, bm_image* images, bm_device_mem_t dmem);
 DECL_EXPORT bm_status_t bm_image_dettach_contiguous_mem(int image_num, bm_image* images);
+/* The block that the images fill without gaps, for example as the input tensor of a network. */
 DECL_EXPORT bm_status_t bm_image_get_contiguous_device_mem(int image_num, bm_image* images, bm_device_mem_t* mem);
+/* bm_image_alloc_dev_mem. */
 DECL_EXPORT bm_status_t bm_image_dev_mem_alloc(bm_image image, int heap_id BMCV_DEFAULT(BMCV_HEAP_ANY));
 /* Bytes of 0, padding too. BM_ERR_FAILURE for memory that is not the card's. */
 DECL_EXPORT bm_status_t bm_image_zeros(bm_image image);
 /* A file of 216 bytes of layout (docs/reference/bmcv-operators.md) and the planes. */
 DECL_EXPORT bm_status_t bmcv_debug_savedata(bm_image image, const char* name);
+/* The helper on the card's own cores: nothing to start or to stop here. */
 DECL_EXPORT bm_status_t bmcv_open_cpu_process(bm_handle_t handle);
 DECL_EXPORT bm_status_t bmcv_close_cpu_process(bm_handle_t handle);
 /* y_addr + y_stride * frame_height, the height rounded up to a multiple of 32. */
@@ -616,7 +638,7 @@ DECL_EXPORT bm_status_t bmcv_image_axpy(bm_handle_t handle, bm_device_mem_t tens
                                         int input_h, int input_w);
 /* Histogram of planes [C][H][W], single precision (inputDtype 0) or bytes (1), over 1 to 3 of its channels: dimension d
  * has histSizes[d] bins over [ranges[2d], ranges[2d+1]). Floats, row major over the dimensions; outside values do not
- * count. */
+ * count. BM_ERR_PARAM for ranges that do not rise or are infinite. */
 DECL_EXPORT bm_status_t bmcv_calc_hist(bm_handle_t handle, bm_device_mem_t input, bm_device_mem_t output, int C, int H,
                                        int W, const int* channels, int dims, const int* histSizes, const float* ranges,
                                        int inputDtype);
@@ -715,6 +737,7 @@ DECL_EXPORT bm_status_t bmcv_image_lkpyramid_execute(bm_handle_t handle, void* p
                                                      bool* status,
                                                      bmcv_term_criteria_t criteria BMCV_DEFAULT({3, 30, 0.01}));
 DECL_EXPORT void bmcv_image_lkpyramid_destroy_plan(bm_handle_t handle, void* plan);
+/* Not built: BM_NOT_SUPPORTED. */
 DECL_EXPORT bm_status_t bmcv_image_fusion(bm_handle_t handle, bm_image input1, bm_image input2, bm_image output,
                                           unsigned char thresh, unsigned char max_value, bm_thresh_type_t type, int kw,
                                           int kh, bm_device_mem_t kmem);
