@@ -135,6 +135,9 @@ TEST_F(LegacyTest, ScaleRefuses) {
   EXPECT_EQ(scale(in, 0, out), BM_ERR_PARAM);
   EXPECT_EQ(scale(in, 2, out), BM_ERR_DATA);  // the memory holds one
   EXPECT_EQ(scale(yuv, 1, out), BM_ERR_DATA);
+  const bmcv_image four = MakeEmpty(BGR4N, 8, 6, 576), floats = MakeEmpty(BGR, 4, 3, 4 * 144, DATA_TYPE_FLOAT);
+  EXPECT_EQ(scale(four, 4, floats), BM_ERR_DATA);  // would be four images
+  EXPECT_EQ(scale(four, 4, out), BM_ERR_DATA);
   bmcv_image strange = in;
   strange.image_format = static_cast<bm_image_format>(9);
   EXPECT_EQ(scale(strange, 1, out), BM_NOT_SUPPORTED);

@@ -215,7 +215,15 @@ bm_status_t bmcv_img_scale(bm_handle_t handle, bmcv_image input, int n, int do_c
                            int width, unsigned char stretch, unsigned char padding_b, unsigned char padding_g,
                            unsigned char padding_r, int pixel_weight_bias, float weight_b, float bias_b, float weight_g,
                            float bias_g, float weight_r, float bias_r, bmcv_image output) {
-  const bool has_four_images = input.image_format == BGR4N || input.image_format == RGB4N;
+  const auto has_four = [](const bmcv_image& image) {
+    return image.image_format == BGR4N || image.image_format == RGB4N;
+  };
+  const bool has_four_images = has_four(input);
+  if (has_four_images != has_four(output)) {
+    return Report(__func__, absl::DataLossError(absl::StrFormat("format %d to format %d; 4N goes to 4N only",
+                                                                static_cast<int>(input.image_format),
+                                                                static_cast<int>(output.image_format))));
+  }
   if (n < 1 || (has_four_images && n > 4)) {
     return Report(__func__, absl::InvalidArgumentError(absl::StrFormat("%d images; from 1, of 4N to 4", n)));
   }
