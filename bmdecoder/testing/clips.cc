@@ -25,6 +25,10 @@ extern "C" const char* __lsan_default_suppressions() {
   return "leak:libx265.so\nleak:libusb-1.0.so\nleak:libtbbmalloc.so\n";
 }
 
+// Read by ThreadSanitizer, which does not see the atomic counts of references in the system's libavutil.
+extern "C" const char* __tsan_default_suppressions();
+extern "C" const char* __tsan_default_suppressions() { return "race:libavutil.so\n"; }
+
 namespace bm::decoder::testing {
 
 std::string TempPath(const std::string& name) { return ::testing::TempDir() + "/" + name; }
