@@ -108,8 +108,9 @@ class DecodeChannel::Worker {
   absl::Status DecodeParsed(AVPacket* unit);
   void ReadHeader(absl::Span<const uint8_t> unit);
   void Collect();
-  // False if the channel is over.
-  bool WaitForMemory();
+  size_t FramesOut() const;
+  // Until fewer than `frames`, which were out when there was no memory, are out. False if there is nothing to wait for.
+  bool WaitForMemory(size_t frames);
   void Deliver(std::shared_ptr<Frame> frame);
   void Push(std::shared_ptr<Frame> frame);
   void PushEarly();
@@ -366,21 +367,27 @@ void DecodeChannel::Worker::ReadHeader(absl::Span<const uint8_t> unit) {
 
 void DecodeChannel::Worker::Collect() {
   while (true) {
+    // Counted before: one that comes back meanwhile is not to be waited for.
+    const size_t frames_out = FramesOut();
     absl::StatusOr<std::shared_ptr<Frame>> frame = decoder_->Receive();
     if (frame.ok()) {
       Deliver(*std::move(frame));
     } else if (absl::IsResourceExhausted(frame.status())) {
-      if (!WaitForMemory()) return;
+      if (!WaitForMemory(frames_out)) return;
     } else if (absl::IsUnavailable(frame.status()) || absl::IsOutOfRange(frame.status())) {
       return;
     }
   }
 }
 
-bool DecodeChannel::Worker::WaitForMemory() {
+size_t DecodeChannel::Worker::FramesOut() const {
+  MutexLock lock(&mutex_);
+  return held_.size() + ready_.size() + early_.size();
+}
+
+bool DecodeChannel::Worker::WaitForMemory(size_t frames) {
   PushEarly();
   MutexLock lock(&mutex_);
-  const size_t frames = held_.size() + ready_.size();
   if (frames == 0) {
     no_memory_ = true;
     return false;
