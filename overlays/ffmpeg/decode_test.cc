@@ -15,6 +15,7 @@ namespace bm::ffmpeg {
 namespace {
 
 using decoder::VideoCodec;
+using decoder::testing::FullDevice;
 using decoder::testing::MakeClip;
 using decoder::testing::SmallClip;
 using decoder::testing::StockFrames;
@@ -392,6 +393,36 @@ TEST_P(VideoTest, ADamagedPacketCostsOnlyItsFrame) {
   const DamagedRun run = DecodeDamaged(&careful, 12);
   EXPECT_GT(run.lost, 4);
   EXPECT_EQ(run.frames, kFrames - run.lost);
+}
+
+TEST_P(VideoTest, ADeviceWithoutMemoryIsToldFromTooManyFrames) {
+  Player player(Clip(".mp4"), {});
+  AVPacket* packet = av_packet_alloc();
+  AVFrame* frame = av_frame_alloc();
+  int code = AVERROR(EAGAIN);
+  {
+    const FullDevice full(0);
+    while (code == AVERROR(EAGAIN) && player.Read(packet)) {
+      EXPECT_EQ(avcodec_send_packet(player.context(), packet), 0);
+      av_packet_unref(packet);
+      code = avcodec_receive_frame(player.context(), frame);
+    }
+    EXPECT_EQ(code, AVERROR(ENOMEM));
+  }
+  // Its frame is there as soon as there is room.
+  AVFrame* held = av_frame_alloc();
+  EXPECT_EQ(avcodec_receive_frame(player.context(), held), 0);
+  EXPECT_EQ(held->pts, 0);
+  const FullDevice full(0);
+  for (code = 0; code == 0 && player.Read(packet); av_packet_unref(packet)) {
+    code = avcodec_send_packet(player.context(), packet);
+    EXPECT_EQ(avcodec_receive_frame(player.context(), frame), AVERROR(EAGAIN));
+  }
+  EXPECT_EQ(code, AVERROR(EAGAIN));
+  av_frame_free(&held);
+  EXPECT_EQ(avcodec_receive_frame(player.context(), frame), 0);
+  av_frame_free(&frame);
+  av_packet_free(&packet);
 }
 
 TEST_P(VideoTest, BadOptionsAreRefused) {

@@ -79,7 +79,8 @@ bool VideoDecoding::IsShown(const Frame& frame) {
 absl::Status VideoDecoding::ReceiveFrame(AVFrame* frame) {
   while (true) {
     absl::StatusOr<std::shared_ptr<Frame>> decoded = decoder_->Receive(frame);
-    if (absl::IsResourceExhausted(decoded.status())) {
+    // Frames that the program holds come back. Without one nothing does: it would wait for ever.
+    if (absl::IsResourceExhausted(decoded.status()) && decoder_->pool().taken() > 0) {
       if (!has_warned_) {
         Log(Severity::kWarning, "ffmpeg",
             absl::StrCat(decoded.status().message(), ": release frames, avcodec_receive_frame answers EAGAIN"));
