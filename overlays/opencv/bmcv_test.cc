@@ -1,5 +1,6 @@
 // cv::bmcv on matrices and frames.
 #include <cstdio>
+#include <limits>
 #include <opencv2/opencv.hpp>
 
 #include "base/file.h"
@@ -104,6 +105,30 @@ TEST_F(BmcvTest, AFrameIsAnImageOfItsFormat) {
     EXPECT_EQ(bm_mem_get_device_addr(memory[p]), frame.avAddr(4 + p));
   }
   bm_image_destroy(image);
+}
+
+TEST_F(BmcvTest, APartOfAFrameIsNoImage) {
+  cv::Mat frame = RandomFrame(48, 64);
+  bm_image image = {};
+  for (const cv::Rect& rect : {cv::Rect(0, 0, 32, 48), cv::Rect(0, 0, 64, 32), cv::Rect(16, 16, 32, 16)}) {
+    cv::Mat part = frame(rect), out;
+    EXPECT_EQ(cv::bmcv::toBMI(part, &image), BM_NOT_SUPPORTED) << rect;
+    EXPECT_EQ(cv::bmcv::toMAT(part, out), BM_NOT_SUPPORTED) << rect;
+    EXPECT_TRUE(out.empty());
+    std::vector<uchar> bytes;
+    EXPECT_FALSE(cv::imencode(".jpg", part, bytes)) << rect;
+    EXPECT_TRUE(bytes.empty());
+  }
+  EXPECT_EQ(image.image_private, nullptr);
+}
+
+TEST_F(BmcvTest, SizesBeyondIntAreRefused) {
+  cv::Mat mat(16, 16, CV_8UC1), out;
+  constexpr int kMost = std::numeric_limits<int>::max();
+  EXPECT_EQ(cv::bmcv::hwBorder(mat, 0, 0, kMost, kMost, out, cv::Scalar()), BM_ERR_PARAM);
+  EXPECT_EQ(cv::bmcv::hwBorder(mat, kMost, 1, 0, 0, out, cv::Scalar()), BM_ERR_PARAM);
+  EXPECT_TRUE(out.empty());
+  EXPECT_EQ(cv::bmcv::rectangle(mat, cv::Point(-kMost, 0), cv::Point(kMost, 8), cv::Scalar()), BM_ERR_PARAM);
 }
 
 TEST_F(BmcvTest, WhatIsNoImageIsRefused) {

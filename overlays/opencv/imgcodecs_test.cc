@@ -1,5 +1,6 @@
 // Pictures: the chip's JPEG against OpenCV's, frames into files and back.
 #include <cstdlib>
+#include <filesystem>
 #include <opencv2/opencv.hpp>
 
 #include "base/file.h"
@@ -201,6 +202,15 @@ TEST_F(ImgcodecsTest, WhatCannotBeReadIsEmpty) {
     const std::vector<uint8_t> part(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
     EXPECT_TRUE(cv::imdecode(part, cv::IMREAD_AVFRAME, 0).empty()) << size;
   }
+}
+
+TEST_F(ImgcodecsTest, AFileOfMoreThanTwoGigabytesIsEmpty) {
+  const std::string path = TempPath("huge.png");
+  WriteBytes(path, {'x'});
+  // Without blocks on the disk.
+  std::filesystem::resize_file(path, (uint64_t{1} << 31) + 64);
+  EXPECT_TRUE(cv::imread(path).empty());
+  std::filesystem::remove(path);
 }
 
 TEST_F(ImgcodecsTest, DecodingIntoAMatrix) {

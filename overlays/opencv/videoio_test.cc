@@ -352,6 +352,8 @@ TEST_F(VideoioTest, WrongPicturesAndOptionsAreRefused) {
   writer.write(Picture(48, 64, 0));
   writer.write(Picture(50, 64, 0));
   writer.write(cv::Mat());
+  cv::Mat frame(cv::av::create(96, 128, 0), 0);
+  writer.write(frame(cv::Rect(0, 0, 64, 48)));
   writer.release();
   EXPECT_EQ(testing::StockFrames(path).size(), 1u);
 }

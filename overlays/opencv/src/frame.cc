@@ -138,6 +138,13 @@ cv::Mat MatOf(AvFrame frame, int id) {
 
 AVFrame* FrameOf(const cv::Mat& mat) { return DeviceAllocator::Of(mat.u) == nullptr ? nullptr : mat.u->frame; }
 
+absl::Status CheckWhole(const cv::Mat& mat, const AVFrame& frame) {
+  if (mat.data == mat.u->data && mat.cols == frame.width && mat.rows == frame.height) return absl::OkStatus();
+  return absl::UnimplementedError(absl::StrCat("a part of ", mat.cols, " x ", mat.rows, " of an AVFrame of ",
+                                               frame.width, " x ", frame.height,
+                                               "; only the whole frame is a picture: convert it, then take the part"));
+}
+
 #pragma GCC diagnostic push
 // The mark of the vendor's decoders is a member that FFmpeg will drop.
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"

@@ -48,6 +48,9 @@ cv::Mat MatOf(decoder::AvFrame frame, int id);
 // The frame that a matrix was made of, or null.
 AVFrame* FrameOf(const cv::Mat& mat);
 
+// UNIMPLEMENTED if `mat` is a part of a frame's matrix: the frame's planes are those of the whole picture.
+absl::Status CheckWhole(const cv::Mat& mat, const AVFrame& frame);
+
 bool IsCompressed(const AVFrame& frame);
 
 // Bytes from row to row of a plane, in whichever view has it.

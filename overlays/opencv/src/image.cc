@@ -44,7 +44,8 @@ absl::StatusOr<Image> OfFrame(bm_handle_t handle, const AVFrame& frame) {
     for (int p = 0; p < planes; ++p) {
       strides[p] = frame.linesize[4 + p];
       const int rows = p == 0 ? frame.height : ChromaHeight(format->sampling, frame.height);
-      memory[p] = bm_mem_from_device(FrameAddress(frame, p), static_cast<unsigned>(strides[p] * rows));
+      memory[p] =
+          bm_mem_from_device(FrameAddress(frame, p), static_cast<unsigned>(strides[p]) * static_cast<unsigned>(rows));
     }
   }
   Image image;
@@ -158,7 +159,10 @@ absl::StatusOr<Image> ToImage(const cv::Mat& mat) {
   if (!HasDeviceMemory(mat)) {
     return absl::UnimplementedError("the matrix has no device memory; attachDeviceMemory gives it some");
   }
-  if (mat.u->frame != nullptr) return OfFrame(mat.u->hid, *mat.u->frame);
+  if (mat.u->frame != nullptr) {
+    RETURN_IF_ERROR(CheckWhole(mat, *mat.u->frame));
+    return OfFrame(mat.u->hid, *mat.u->frame);
+  }
   const auto row = std::find_if(std::begin(kTypes), std::end(kTypes),
                                 [&](const TypeRow& candidate) { return candidate.mat == mat.type(); });
   if (row == std::end(kTypes)) {

@@ -1,6 +1,7 @@
 // Pictures in files and in memory.
 #include "opencv2/imgcodecs.hpp"
 
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -98,6 +99,11 @@ absl::StatusOr<cv::Mat> DecodeByOpenCv(Bytes bytes, int flags, int id) {
 absl::StatusOr<cv::Mat> Decode(Bytes bytes, int flags, int id) {
   RETURN_IF_ERROR(bm::opencv::HandleOf(id).status());
   if (bytes.empty()) return absl::DataLossError("there are no bytes");
+  // One row of a matrix.
+  if (bytes.size() > static_cast<size_t>(std::numeric_limits<int>::max())) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a file of ", bytes.size(), " bytes: at most ", std::numeric_limits<int>::max(), " are read"));
+  }
   absl::StatusOr<cv::Mat> picture = DecodeOnCard(bytes, flags, id);
   const bool retry = (flags != cv::IMREAD_UNCHANGED && (flags & cv::IMREAD_RETRY_SOFTDEC) != 0) ||
                      bm::EnvironmentSwitch(bm::EnvironmentVariable::kRetrySoftDecoder);
@@ -154,8 +160,10 @@ absl::StatusOr<cv::Mat> BgrOf(const cv::Mat& frame) {
 
 absl::StatusOr<std::vector<uint8_t>> Encode(const std::string& name, const cv::Mat& mat,
                                             const std::vector<int>& parameters) {
+  const AVFrame& frame = *bm::opencv::FrameOf(mat);
+  RETURN_IF_ERROR(bm::opencv::CheckWhole(mat, frame));
   absl::StatusOr<std::vector<uint8_t>> bytes = absl::UnimplementedError("no JPEG");
-  if (IsJpegName(name)) bytes = EncodeFrame(*bm::opencv::FrameOf(mat), QualityOf(parameters));
+  if (IsJpegName(name)) bytes = EncodeFrame(frame, QualityOf(parameters));
   if (!absl::IsUnimplemented(bytes.status())) return bytes;
   ASSIGN_OR_RETURN(const cv::Mat bgr, BgrOf(mat));
   std::vector<uint8_t> encoded;

@@ -1,6 +1,9 @@
 // cv::bmcv: operators that are one call of bmcv, and those that are not built.
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <functional>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "base/log.h"
@@ -161,7 +164,11 @@ bm_status_t hwBorder(Mat& src, int top, int bottom, int left, int right, OutputA
           absl::StrCat("borders of ", top, ", ", bottom, ", ", left, ", ", right, " pixels; none may be negative"));
     }
     const Mat in = src;
-    const Size size(in.cols + left + right, in.rows + top + bottom);
+    const int64_t columns = int64_t{in.cols} + left + right, rows = int64_t{in.rows} + top + bottom;
+    if (std::max(columns, rows) > std::numeric_limits<int>::max()) {
+      return absl::InvalidArgumentError(absl::StrCat("borders that make ", columns, " x ", rows, " pixels"));
+    }
+    const Size size(static_cast<int>(columns), static_cast<int>(rows));
     return Apply(in, size, in.type(), true, dst, [&](bm_handle_t handle, bm_image source, bm_image target) {
       const bmcv_copy_to_atrr_t place = {left,           top, Byte(value[in.channels() == 1 ? 0 : 2]), Byte(value[1]),
                                          Byte(value[0]), 1};
@@ -225,9 +232,15 @@ bm_status_t warpAffine(InputArray src, OutputArray dst, InputArray matrix, Size 
 }
 
 bm_status_t rectangle(InputOutputArray img, Point pt1, Point pt2, const Scalar& color, int thickness, bool update) {
-  const Point least(std::min(pt1.x, pt2.x), std::min(pt1.y, pt2.y));
-  const Size size(std::abs(pt1.x - pt2.x) + 1, std::abs(pt1.y - pt2.y) + 1);
-  return rectangle(img, Rect(least, size), color, thickness, update);
+  return AtEdge("cv::bmcv::rectangle", [&]() -> absl::Status {
+    const Point least(std::min(pt1.x, pt2.x), std::min(pt1.y, pt2.y));
+    const int64_t columns = std::abs(int64_t{pt1.x} - pt2.x) + 1, rows = std::abs(int64_t{pt1.y} - pt2.y) + 1;
+    if (std::max(columns, rows) > std::numeric_limits<int>::max()) {
+      return absl::InvalidArgumentError(absl::StrCat("a rectangle of ", columns, " x ", rows, " pixels"));
+    }
+    const Rect rect(least, Size(static_cast<int>(columns), static_cast<int>(rows)));
+    return Draw(img, {rect}, color, thickness, update);
+  });
 }
 
 bm_status_t rectangle(InputOutputArray img, Rect rect, const Scalar& color, int thickness, bool update) {

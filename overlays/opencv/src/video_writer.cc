@@ -127,6 +127,7 @@ absl::StatusOr<Mat> VideoWriter::Impl::FrameOf(const Mat& image) const {
                                                    size.width, " x ", size.height));
   }
   const AVFrame* const frame = bm::opencv::FrameOf(image);
+  if (frame != nullptr) RETURN_IF_ERROR(bm::opencv::CheckWhole(image, *frame));
   const bool is_limited = frame != nullptr && !bm::opencv::IsFullRange(*frame);
   if (is_limited && frame->format == AV_PIX_FMT_YUV420P && frame->data[0] != nullptr) return image;
   const int type = is_color ? CV_8UC3 : CV_8UC1;
