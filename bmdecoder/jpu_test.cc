@@ -305,6 +305,11 @@ TEST_F(JpuTest, PicturesAreTurnedAndMirrored) {
 TEST_F(JpuTest, AnOpenDecoderOutlivesTheUnloading) {
   Open({});
   ASSERT_EQ(bm_jpu_dec_unload(0), BM_JPU_DEC_RETURN_CODE_OK);
+  // What the decoder holds is not the program's to give back.
+  EXPECT_EQ(bm_jpu_dec_unload(0), BM_JPU_DEC_RETURN_CODE_WRONG_CALL_SEQUENCE);
+  BmJpuDecOpenParams params = {};
+  BmJpuJPEGDecoder* second = nullptr;
+  EXPECT_EQ(bm_jpu_jpeg_dec_open(&second, &params, 0), BM_JPU_DEC_RETURN_CODE_WRONG_CALL_SEQUENCE);
   EXPECT_EQ(Decode(FileOf(64, 48, Sampling::k420)), BM_JPU_DEC_RETURN_CODE_OK);
   EXPECT_EQ(Finish(), BM_JPU_DEC_RETURN_CODE_OK);
   ASSERT_EQ(bm_jpu_jpeg_dec_close(decoder_), BM_JPU_DEC_RETURN_CODE_OK);

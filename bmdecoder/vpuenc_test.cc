@@ -330,6 +330,7 @@ TEST_F(VpuEncoderTest, AnOpenEncoderOutlivesTheUnloading) {
   BmVpuEncOpenParams params = Params(BM_VPU_CODEC_FORMAT_H264);
   Open(params);
   ASSERT_EQ(bmvpu_enc_unload(0), 0);
+  EXPECT_EQ(bmvpu_enc_unload(0), BM_VPU_ENC_RETURN_CODE_WRONG_CALL_SEQUENCE);
   EncodeAll(3);
   EXPECT_EQ(frames_.size(), 3u);
   ASSERT_EQ(bmvpu_enc_load(0), 0);

@@ -41,9 +41,12 @@ class HandleTable {
   }
 
   absl::Status Remove(const Vendor* handle) {
+    // Goes after the lock: closing may take its time.
+    std::shared_ptr<Open> closed;
     MutexLock lock(&mutex_);
     const auto found = open_.find(handle);
     if (found == open_.end()) return Unknown(handle);
+    closed = std::move(found->second);
     open_.erase(found);
     return absl::OkStatus();
   }

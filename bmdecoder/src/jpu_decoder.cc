@@ -125,7 +125,8 @@ absl::Status Open(BmJpuJPEGDecoder** decoder, const BmJpuDecOpenParams* params, 
   BmJpuJPEGDecoder& vendor = open->vendor;
   vendor.bitstream_buffer_size = params->bs_buffer_size == 0 ? kBitstreamBytes : params->bs_buffer_size;
   if (params->bitstream_from_user) {
-    RETURN_IF_ERROR(Devices().View(params->device_index, params->bs_buffer_phys_addr, params->bs_buffer_size).status());
+    RETURN_IF_ERROR(
+        Devices().View(params->device_index, params->bs_buffer_phys_addr, vendor.bitstream_buffer_size).status());
     vendor.bitstream_buffer_addr = params->bs_buffer_phys_addr;
   } else {
     ASSIGN_OR_RETURN(const uint64_t rounded, CheckedAdd(vendor.bitstream_buffer_size, kBitstreamUnit - 1));

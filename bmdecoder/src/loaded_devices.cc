@@ -18,24 +18,23 @@ absl::Status LoadedDevices::Load(int device) {
   MutexLock lock(&mutex_);
   const auto found = loaded_.find(device);
   if (found != loaded_.end()) {
-    ++found->second.count;
+    ++found->second.loads;
     return absl::OkStatus();
   }
   bm_handle_t handle = nullptr;
   if (device < 0 || bm_dev_request(&handle, device) != BM_SUCCESS) {
     return absl::InvalidArgumentError(absl::StrCat("device ", device, " cannot be opened"));
   }
-  loaded_.emplace(device, Loaded{handle, 1});
+  loaded_.emplace(device, Loaded{handle, 1, 0});
   return absl::OkStatus();
 }
 
 absl::Status LoadedDevices::Unload(int device) {
   MutexLock lock(&mutex_);
   const auto found = loaded_.find(device);
-  if (found == loaded_.end()) return NotLoaded(device);
-  if (--found->second.count > 0) return absl::OkStatus();
-  bm_dev_free(found->second.handle);
-  loaded_.erase(found);
+  if (found == loaded_.end() || found->second.loads == 0) return NotLoaded(device);
+  --found->second.loads;
+  CloseUnused(device);
   return absl::OkStatus();
 }
 
@@ -49,13 +48,25 @@ absl::StatusOr<bm_handle_t> LoadedDevices::Handle(int device) const {
 absl::StatusOr<std::unique_ptr<DeviceHold>> LoadedDevices::Hold(int device) {
   MutexLock lock(&mutex_);
   const auto found = loaded_.find(device);
-  if (found == loaded_.end()) return NotLoaded(device);
-  ++found->second.count;
+  if (found == loaded_.end() || found->second.loads == 0) return NotLoaded(device);
+  ++found->second.holds;
   return std::make_unique<DeviceHold>(this, device);
 }
 
-// The count cannot be at its end.
-DeviceHold::~DeviceHold() { (void)devices_->Unload(device_); }
+void LoadedDevices::Release(int device) {
+  MutexLock lock(&mutex_);
+  --loaded_.at(device).holds;
+  CloseUnused(device);
+}
+
+void LoadedDevices::CloseUnused(int device) {
+  const auto found = loaded_.find(device);
+  if (found->second.loads > 0 || found->second.holds > 0) return;
+  bm_dev_free(found->second.handle);
+  loaded_.erase(found);
+}
+
+DeviceHold::~DeviceHold() { devices_->Release(device_); }
 
 absl::StatusOr<absl::Span<uint8_t>> HostView(bm_handle_t handle, uint64_t address, uint64_t size) {
   unsigned char* view = nullptr;

@@ -16,7 +16,7 @@ namespace bm::decoder {
 
 class LoadedDevices;
 
-// Keeps a device loaded for what is open on it, even if the program unloads it first.
+// Keeps a device open for what is open on it, however often the program unloads it.
 class DeviceHold {
  public:
   DeviceHold(LoadedDevices* devices, int device) : devices_(devices), device_(device) {}
@@ -34,20 +34,27 @@ class LoadedDevices {
  public:
   // Opens the device with the first call. INVALID_ARGUMENT if it is not there.
   absl::Status Load(int device);
-  // Closes the device with the last call. FAILED_PRECONDITION if it is not loaded.
+  // Undoes one Load; the device closes when none is left and nothing holds it. FAILED_PRECONDITION if there is none.
   absl::Status Unload(int device);
-  // FAILED_PRECONDITION if the device is not loaded.
+  // FAILED_PRECONDITION if the device is neither loaded nor held.
   absl::StatusOr<bm_handle_t> Handle(int device) const;
+  // FAILED_PRECONDITION if the device is not loaded.
   absl::StatusOr<std::unique_ptr<DeviceHold>> Hold(int device);
 
   // The host's view of device memory. INVALID_ARGUMENT for a range that is none.
   absl::StatusOr<absl::Span<uint8_t>> View(int device, uint64_t address, uint64_t size) const;
 
  private:
+  friend class DeviceHold;
   struct Loaded {
     bm_handle_t handle;
-    int count;
+    // By the program, and by what is open.
+    int loads;
+    int holds;
   };
+
+  void Release(int device);
+  void CloseUnused(int device) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable Mutex mutex_;
   std::map<int, Loaded> loaded_ ABSL_GUARDED_BY(mutex_);

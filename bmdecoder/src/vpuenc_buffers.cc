@@ -21,10 +21,9 @@ constexpr int kHeapMask = 6;
 // What bmvpu_enc_dma_buffer_allocate gave, by device and address.
 class Allocations {
  public:
-  absl::Status Add(int device, bm_device_mem_t memory) {
+  void Add(int device, const bm_device_mem_t& memory) {
     MutexLock lock(&mutex_);
-    memory_.emplace(std::make_pair(device, bm_mem_get_device_addr(memory)), memory);
-    return absl::OkStatus();
+    memory_[{device, bm_mem_get_device_addr(memory)}] = memory;
   }
 
   // INVALID_ARGUMENT for memory that is not here.
@@ -59,7 +58,7 @@ absl::Status Allocate(int core, BmVpuEncDMABuffer* buffer, unsigned size) {
   if (bm_malloc_device_byte_heap_mask(handle, &memory, kHeapMask, size) != BM_SUCCESS) {
     return absl::ResourceExhaustedError(absl::StrCat("device ", device, " has no ", size, " bytes"));
   }
-  RETURN_IF_ERROR(AllBuffers().Add(device, memory));
+  AllBuffers().Add(device, memory);
   buffer->size = size;
   buffer->phys_addr = bm_mem_get_device_addr(memory);
   buffer->virt_addr = 0;
