@@ -403,6 +403,7 @@ TEST_F(JpuTest, ParametersOutOfRangeAreRefused) {
        BM_JPU_DEC_RETURN_CODE_INVALID_PARAMS},
       {[](BmJpuDecOpenParams* p) { p->bitstream_from_user = true, p->bs_buffer_size = 16; }, 0,
        BM_JPU_DEC_RETURN_CODE_INVALID_PARAMS},
+      {[](BmJpuDecOpenParams* p) { p->bitstream_from_user = true; }, 0, BM_JPU_DEC_RETURN_CODE_INVALID_PARAMS},
       {[](BmJpuDecOpenParams* p) { p->framebuffer_size = size_t{1} << 33; }, 0, BM_JPU_DEC_RETURN_CODE_INVALID_PARAMS},
       {[](BmJpuDecOpenParams*) {}, 64, BM_JPU_DEC_RETURN_CODE_INVALID_PARAMS},
       {[](BmJpuDecOpenParams* p) { p->device_index = 1; }, 0, BM_JPU_DEC_RETURN_CODE_WRONG_CALL_SEQUENCE},

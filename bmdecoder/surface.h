@@ -13,6 +13,9 @@ namespace bm::decoder {
 // Longest side of a video frame.
 inline constexpr int kMaxVideoSide = 8192;
 
+// The heaps that the video and JPEG units reach, as a mask of bmlib's.
+inline constexpr int kUnitHeaps = 6;
+
 // How many luma samples share a pair of chroma samples; k400 has no chroma.
 enum class Sampling { k420, k422, k444, k400 };
 

@@ -11,8 +11,6 @@
 namespace bm::decoder {
 namespace {
 
-// The heaps that the video units reach.
-constexpr int kHeapMask = 6;
 // Both tables of a compressed frame, behind its planes.
 constexpr size_t kTableBytes = 2 * kCompressedTableBytes;
 
@@ -112,7 +110,7 @@ absl::StatusOr<bm_device_mem_t> FramePool::Block(unsigned size) {
     // Blocks of another size belong to a stream that has ended.
     for (const bm_device_mem_t& other : free_) bm_free_device(handle_, other);
     free_.clear();
-    if (bm_malloc_device_byte_heap_mask(handle_, &memory, kHeapMask, size) != BM_SUCCESS) {
+    if (bm_malloc_device_byte_heap_mask(handle_, &memory, kUnitHeaps, size) != BM_SUCCESS) {
       return absl::ResourceExhaustedError(absl::StrCat("device ", device_, " has no ", size, " bytes for a frame"));
     }
   }

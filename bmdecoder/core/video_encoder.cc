@@ -8,6 +8,7 @@ extern "C" {
 #include <utility>
 
 #include "base/status_macros.h"
+#include "bmdecoder/check_value.h"
 #include "bmdecoder/core/av.h"
 #include "bmdecoder/core/convert.h"
 #include "bmdecoder/core/encoder_state.h"
@@ -38,35 +39,30 @@ constexpr CodecRow kCodecs[] = {
 constexpr int kPresets[] = {-1, 0, 3, 1, 3, 0, 3, 3};
 constexpr int kPresetCount = static_cast<int>(std::size(kPresets));
 
-absl::Status Range(const char* name, int64_t value, int64_t low, int64_t high) {
-  if (value >= low && value <= high) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("encoder: ", name, " ", value, ": must be ", low, "..", high));
-}
-
 absl::Status Check(const EncoderOptions& options) {
-  RETURN_IF_ERROR(Range("width", options.width, kMinSide, kMaxSide));
-  RETURN_IF_ERROR(Range("height", options.height, kMinSide, kMaxSide));
+  RETURN_IF_ERROR(CheckValue("width", options.width, kMinSide, kMaxSide));
+  RETURN_IF_ERROR(CheckValue("height", options.height, kMinSide, kMaxSide));
   if (options.width % 2 != 0 || options.height % 2 != 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("encoder: a picture of ", options.width, " x ", options.height, ": sides must be even"));
   }
-  RETURN_IF_ERROR(Range("frame rate numerator", options.rate_numerator, 1, 1 << 20));
-  RETURN_IF_ERROR(Range("frame rate denominator", options.rate_denominator, 1, 1 << 20));
-  RETURN_IF_ERROR(Range("bit rate", options.bitrate, 0, int64_t{1} << 30));
+  RETURN_IF_ERROR(CheckValue("frame rate numerator", options.rate_numerator, 1, 1 << 20));
+  RETURN_IF_ERROR(CheckValue("frame rate denominator", options.rate_denominator, 1, 1 << 20));
+  RETURN_IF_ERROR(CheckValue("bit rate", options.bitrate, 0, int64_t{1} << 30));
   const bool has_unit = options.unit_numerator != 0 || options.unit_denominator != 0;
   if (has_unit) {
-    RETURN_IF_ERROR(Range("time unit's numerator", options.unit_numerator, 1, kMaxUnit));
-    RETURN_IF_ERROR(Range("time unit's denominator", options.unit_denominator, 1, kMaxUnit));
+    RETURN_IF_ERROR(CheckValue("time unit's numerator", options.unit_numerator, 1, kMaxUnit));
+    RETURN_IF_ERROR(CheckValue("time unit's denominator", options.unit_denominator, 1, kMaxUnit));
   }
-  RETURN_IF_ERROR(Range("qp", options.qp, -1, kMaxQp));
-  RETURN_IF_ERROR(Range("min_qp", options.min_qp, -1, kMaxQp));
-  RETURN_IF_ERROR(Range("max_qp", options.max_qp, -1, kMaxQp));
+  RETURN_IF_ERROR(CheckValue("qp", options.qp, -1, kMaxQp));
+  RETURN_IF_ERROR(CheckValue("min_qp", options.min_qp, -1, kMaxQp));
+  RETURN_IF_ERROR(CheckValue("max_qp", options.max_qp, -1, kMaxQp));
   if (options.min_qp >= 0 && options.max_qp >= 0) {
-    RETURN_IF_ERROR(Range("min_qp", options.min_qp, 0, options.max_qp));
+    RETURN_IF_ERROR(CheckValue("min_qp", options.min_qp, 0, options.max_qp));
   }
-  RETURN_IF_ERROR(Range("gop", options.gop, 1, 1 << 16));
-  RETURN_IF_ERROR(Range("threads", options.threads, 0, 256));
-  return Range("gop preset", options.gop_preset, 1, kPresetCount);
+  RETURN_IF_ERROR(CheckValue("gop", options.gop, 1, 1 << 16));
+  RETURN_IF_ERROR(CheckValue("threads", options.threads, 0, 256));
+  return CheckValue("gop preset", options.gop_preset, 1, kPresetCount);
 }
 
 AVPixelFormat FormatOf(ChromaLayout layout) {

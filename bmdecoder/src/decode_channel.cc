@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
+#include "bmdecoder/check_value.h"
 #include "bmdecoder/core/access_units.h"
 #include "bmdecoder/core/av.h"
 
@@ -36,11 +37,6 @@ struct Input {
   AvPacket packet;
   Times times;
 };
-
-absl::Status CheckRange(const char* name, int64_t value, int64_t low, int64_t high) {
-  if (value >= low && value <= high) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(name, " is ", value, ": must be ", low, "..", high));
-}
 
 absl::StatusOr<std::unique_ptr<VideoDecoder>> MakeDecoder(const ChannelOptions& options) {
   std::unique_ptr<AVCodecParameters, void (*)(AVCodecParameters*)> stream(
@@ -431,10 +427,10 @@ DecodeChannel::DecodeChannel(std::unique_ptr<Worker> worker) : worker_(std::move
 DecodeChannel::~DecodeChannel() = default;
 
 absl::StatusOr<std::unique_ptr<DecodeChannel>> DecodeChannel::Create(const ChannelOptions& options) {
-  RETURN_IF_ERROR(CheckRange("the number of frames that may be held", options.held_frames, 1, kMaxHeldFrames));
-  RETURN_IF_ERROR(CheckRange("the size of the bitstream buffer", options.stream_bytes, 1, kMaxStreamBytes));
-  RETURN_IF_ERROR(CheckRange("the width", options.width, 0, kMaxVideoSide));
-  RETURN_IF_ERROR(CheckRange("the height", options.height, 0, kMaxVideoSide));
+  RETURN_IF_ERROR(CheckValue("the number of frames that may be held", options.held_frames, 1, kMaxHeldFrames));
+  RETURN_IF_ERROR(CheckValue("the size of the bitstream buffer", options.stream_bytes, 1, kMaxStreamBytes));
+  RETURN_IF_ERROR(CheckValue("the width", options.width, 0, kMaxVideoSide));
+  RETURN_IF_ERROR(CheckValue("the height", options.height, 0, kMaxVideoSide));
   ASSIGN_OR_RETURN(std::unique_ptr<VideoDecoder> decoder, MakeDecoder(options));
   std::unique_ptr<AccessUnits> units;
   if (options.mode == StreamMode::kByteStream) {

@@ -175,20 +175,21 @@ absl::StatusOr<JpegInfo> ResultOf(const OpenDecoder& open, const JpegInfo& pictu
 void Describe(const JpegInfo& result, const JpegGeometry& geometry, BmJpuImageFormat format, OpenDecoder* open) {
   BmJpuJPEGDecInfo& info = open->info;
   info = {};
-  info.aligned_frame_width = static_cast<unsigned>(geometry.aligned_width);
-  info.aligned_frame_height = static_cast<unsigned>(geometry.aligned_height);
+  const BmJpuFramebufferSizes sizes = SizesOf(geometry, format);
+  info.aligned_frame_width = sizes.aligned_frame_width;
+  info.aligned_frame_height = sizes.aligned_frame_height;
   info.actual_frame_width = static_cast<unsigned>(result.width);
   info.actual_frame_height = static_cast<unsigned>(result.height);
-  info.y_stride = static_cast<unsigned>(geometry.y_stride);
-  info.cbcr_stride = static_cast<unsigned>(geometry.chroma_stride);
-  info.y_size = static_cast<unsigned>(geometry.y_size);
-  info.cbcr_size = static_cast<unsigned>(geometry.chroma_size);
+  info.y_stride = sizes.y_stride;
+  info.cbcr_stride = sizes.cbcr_stride;
+  info.y_size = sizes.y_size;
+  info.cbcr_size = sizes.cbcr_size;
   info.cb_offset = static_cast<unsigned>(geometry.cb_offset);
   info.cr_offset = static_cast<unsigned>(geometry.cr_offset);
   info.image_format = format;
   info.framebuffer_recycle = open->params.framebuffer_recycle;
   info.framebuffer_size = open->framebuffers->bytes();
-  open->vendor.calculated_sizes = SizesOf(geometry, format);
+  open->vendor.calculated_sizes = sizes;
   open->vendor.framebuffer_size = open->framebuffers->bytes();
 }
 

@@ -6,14 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "bmdecoder/src/loaded_devices.h"
+#include "bmdecoder/surface.h"
 
 namespace bm::decoder {
-namespace {
-
-// The heaps that the JPEG units reach.
-constexpr int kHeapMask = 6;
-
-}  // namespace
 
 JpuFramebuffers::JpuFramebuffers(bm_handle_t handle, unsigned count, bool keeps_size, size_t least_bytes)
     : handle_(handle), count_(count), keeps_size_(keeps_size), least_bytes_(least_bytes) {}
@@ -49,7 +44,7 @@ absl::Status JpuFramebuffers::Allocate(size_t bytes) {
   bytes_ = bytes;
   for (unsigned i = 0; i < count_; ++i) {
     auto buffer = std::make_unique<JpuFramebuffer>();
-    if (bm_malloc_device_byte_heap_mask(handle_, &buffer->memory, kHeapMask, static_cast<unsigned>(bytes)) !=
+    if (bm_malloc_device_byte_heap_mask(handle_, &buffer->memory, kUnitHeaps, static_cast<unsigned>(bytes)) !=
         BM_SUCCESS) {
       return absl::ResourceExhaustedError(absl::StrCat("the device has no ", bytes, " bytes for a framebuffer"));
     }

@@ -10,13 +10,11 @@
 #include "base/status_macros.h"
 #include "bmdecoder/src/decoder_table.h"
 #include "bmdecoder/src/vpuenc.h"
+#include "bmdecoder/surface.h"
 #include "bmlib/src/bmlib_internal.h"
 
 namespace bm::decoder {
 namespace {
-
-// The heaps that the video units reach.
-constexpr int kHeapMask = 6;
 
 // What bmvpu_enc_dma_buffer_allocate gave, by device and address.
 class Allocations {
@@ -55,7 +53,7 @@ absl::Status Allocate(int core, BmVpuEncDMABuffer* buffer, unsigned size) {
   if (size == 0) return absl::InvalidArgumentError("size is 0");
   ASSIGN_OR_RETURN(const bm_handle_t handle, EncoderDevices().Handle(device));
   bm_device_mem_t memory;
-  if (bm_malloc_device_byte_heap_mask(handle, &memory, kHeapMask, size) != BM_SUCCESS) {
+  if (bm_malloc_device_byte_heap_mask(handle, &memory, kUnitHeaps, size) != BM_SUCCESS) {
     return absl::ResourceExhaustedError(absl::StrCat("device ", device, " has no ", size, " bytes"));
   }
   AllBuffers().Add(device, memory);

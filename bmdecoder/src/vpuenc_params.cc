@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "bmdecoder/check_value.h"
 #include "bmdecoder/src/encoder_parameters.h"
 #include "bmdecoder/src/vpuenc.h"
 
@@ -17,14 +18,9 @@ constexpr int kMaxQp = 51;
 // A key frame at the start only.
 constexpr int kEndlessGop = 1 << 16;
 
-absl::Status Range(const char* name, int64_t value, int64_t low, int64_t high) {
-  if (value >= low && value <= high) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(name, " is ", value, ": must be ", low, "..", high));
-}
-
 absl::Status CheckSize(const BmVpuEncOpenParams& params) {
-  RETURN_IF_ERROR(Range("frame_width", params.frame_width, 256, 8192));
-  RETURN_IF_ERROR(Range("frame_height", params.frame_height, 128, 8192));
+  RETURN_IF_ERROR(CheckValue("frame_width", params.frame_width, 256, 8192));
+  RETURN_IF_ERROR(CheckValue("frame_height", params.frame_height, 128, 8192));
   const uint32_t unit = params.codec_format == BM_VPU_CODEC_FORMAT_H264 ? 2 : 8;
   if (params.frame_width % unit == 0 && params.frame_height % unit == 0) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("a frame of ", params.frame_width, " x ", params.frame_height,
@@ -35,8 +31,8 @@ absl::Status CheckSize(const BmVpuEncOpenParams& params) {
 constexpr int kGroups[] = {1, 1, 1, 2, 4, 1, 1, 8};
 
 absl::Status CheckGroups(const BmVpuEncOpenParams& params) {
-  RETURN_IF_ERROR(Range("gop_preset", NumberOf(params.gop_preset), 1, static_cast<int>(std::size(kGroups))));
-  RETURN_IF_ERROR(Range("intra_period", params.intra_period, 0, kEndlessGop));
+  RETURN_IF_ERROR(CheckValue("gop_preset", NumberOf(params.gop_preset), 1, static_cast<int>(std::size(kGroups))));
+  RETURN_IF_ERROR(CheckValue("intra_period", params.intra_period, 0, kEndlessGop));
   const int group = kGroups[params.gop_preset - 1];
   if (params.intra_period % group == 0) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("intra_period is ", params.intra_period, ": must be a multiple of ",
@@ -44,14 +40,15 @@ absl::Status CheckGroups(const BmVpuEncOpenParams& params) {
 }
 
 absl::Status CheckRate(const BmVpuEncOpenParams& params) {
-  RETURN_IF_ERROR(Range("fps_num", params.fps_num, 1, 1 << 20));
-  RETURN_IF_ERROR(Range("fps_den", params.fps_den, 1, 1 << 20));
-  RETURN_IF_ERROR(Range("bitrate", params.bitrate, 0, int64_t{1} << 30));
-  RETURN_IF_ERROR(Range("cqp", params.cqp, params.bitrate == 0 ? 0 : -1, kMaxQp));
-  RETURN_IF_ERROR(Range("max_qp", params.max_qp, 0, kMaxQp));
-  RETURN_IF_ERROR(Range("min_qp", params.min_qp, 0, params.max_qp));
+  RETURN_IF_ERROR(CheckValue("fps_num", params.fps_num, 1, 1 << 20));
+  RETURN_IF_ERROR(CheckValue("fps_den", params.fps_den, 1, 1 << 20));
+  RETURN_IF_ERROR(CheckValue("bitrate", params.bitrate, 0, int64_t{1} << 30));
+  RETURN_IF_ERROR(CheckValue("cqp", params.cqp, params.bitrate == 0 ? 0 : -1, kMaxQp));
+  RETURN_IF_ERROR(CheckValue("max_qp", params.max_qp, 0, kMaxQp));
+  RETURN_IF_ERROR(CheckValue("min_qp", params.min_qp, 0, params.max_qp));
   if (params.vbv_buffer_size == 0) return absl::OkStatus();
-  return Range("vbv_buffer_size", static_cast<int64_t>(std::min<uint64_t>(params.vbv_buffer_size, 1 << 20)), 10, 3000);
+  return CheckValue("vbv_buffer_size", static_cast<int64_t>(std::min<uint64_t>(params.vbv_buffer_size, 1 << 20)), 10,
+                    3000);
 }
 
 template <typename Key>
@@ -99,7 +96,7 @@ constexpr NameRow<BmVpuEncFrameType> kTypes[] = {
 
 absl::StatusOr<EncoderOptions> EncoderOptionsOf(const BmVpuEncOpenParams& params) {
   RETURN_IF_ERROR(
-      Range("codec_format", NumberOf(params.codec_format), BM_VPU_CODEC_FORMAT_H264, BM_VPU_CODEC_FORMAT_H265));
+      CheckValue("codec_format", NumberOf(params.codec_format), BM_VPU_CODEC_FORMAT_H264, BM_VPU_CODEC_FORMAT_H265));
   const int format = NumberOf(params.pix_format);
   if (format != BM_VPU_ENC_PIX_FORMAT_YUV420P && format != BM_VPU_ENC_PIX_FORMAT_NV12) {
     return absl::InvalidArgumentError(absl::StrCat("pix_format is ", format, ": must be 0 (YUV420P) or 5 (NV12)"));
@@ -107,8 +104,8 @@ absl::StatusOr<EncoderOptions> EncoderOptionsOf(const BmVpuEncOpenParams& params
   RETURN_IF_ERROR(CheckSize(params));
   RETURN_IF_ERROR(CheckGroups(params));
   RETURN_IF_ERROR(CheckRate(params));
-  RETURN_IF_ERROR(Range("enc_mode", NumberOf(params.enc_mode), BM_VPU_ENC_CUSTOM_MODE, BM_VPU_ENC_FAST_MODE));
-  RETURN_IF_ERROR(Range("roi_enable", params.roi_enable, 0, 1));
+  RETURN_IF_ERROR(CheckValue("enc_mode", NumberOf(params.enc_mode), BM_VPU_ENC_CUSTOM_MODE, BM_VPU_ENC_FAST_MODE));
+  RETURN_IF_ERROR(CheckValue("roi_enable", params.roi_enable, 0, 1));
   EncoderOptions options;
   options.codec = params.codec_format == BM_VPU_CODEC_FORMAT_H264 ? VideoCodec::kH264 : VideoCodec::kH265;
   options.layout = params.pix_format == BM_VPU_ENC_PIX_FORMAT_NV12 ? ChromaLayout::kCbCr : ChromaLayout::kSeparate;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "bmdecoder/surface.h"
 #include "bmlib_runtime.h"
 #include "gtest/gtest.h"
 
@@ -33,11 +34,11 @@ class FullDevice {
     EXPECT_EQ(bm_dev_request(&handle_, device), BM_SUCCESS);
     bm_device_mem_t block = {};
     if (spare > 0) {
-      EXPECT_EQ(bm_malloc_device_byte_heap_mask(handle_, &block, kVideoHeaps, spare), BM_SUCCESS);
+      EXPECT_EQ(bm_malloc_device_byte_heap_mask(handle_, &block, kUnitHeaps, spare), BM_SUCCESS);
     }
     for (unsigned bytes = 1u << 30; bytes >= kPage; bytes /= 2) {
       bm_device_mem_t taken;
-      while (bm_malloc_device_byte_heap_mask(handle_, &taken, kVideoHeaps, bytes) == BM_SUCCESS) {
+      while (bm_malloc_device_byte_heap_mask(handle_, &taken, kUnitHeaps, bytes) == BM_SUCCESS) {
         taken_.push_back(taken);
       }
     }
@@ -51,7 +52,6 @@ class FullDevice {
   FullDevice& operator=(const FullDevice&) = delete;
 
  private:
-  static constexpr int kVideoHeaps = 6;
   static constexpr unsigned kPage = 4096;
   bm_handle_t handle_ = nullptr;
   std::vector<bm_device_mem_t> taken_;

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
+#include "bmdecoder/surface.h"
 #include "bmlib/src/bmlib_internal.h"
 #include "opencv2/core/mat.hpp"
 
@@ -21,8 +22,6 @@ Cards& AllCards() {
   static Cards* const cards = new Cards;
   return *cards;
 }
-
-constexpr int kVideoHeaps = 6;
 
 }  // namespace
 
@@ -44,7 +43,7 @@ absl::StatusOr<bm_handle_t> HandleOf(int id) {
 
 int HeapMaskOf(int id) {
   const int mask = static_cast<int>(BM_CARD_HEAP(id));
-  return mask == 0 ? kVideoHeaps : mask;
+  return mask == 0 ? decoder::kUnitHeaps : mask;
 }
 
 absl::StatusOr<DeviceBlock> AllocateBlock(int id, uint64_t bytes) {
