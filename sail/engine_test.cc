@@ -187,6 +187,8 @@ TEST_F(EngineTest, RefusesWhatDoesNotFit) {
   contains(error({{"in", &bytes}}, {{"out", &out}}), "has the data type 2; the graph takes 0");
   contains(error({{"in", &wrong}}, {{"out", &out}}), "in [2, 3, 4, 4]; it takes in [1, 3, 4, 4] or in [4, 3, 4, 4]");
   contains(error({{"in", &good}}, {{"out", &small}}), "launch of graph add failed");
+  Tensor deep(handle, std::vector<int>(100, 1), BM_FLOAT32, true, true);
+  contains(error({{"in", &good}}, {{"out", &deep}}), "launch of graph add failed");
   Shapes too_large{{"in", {4, 3, 4, 4}}};
   Tensors in{{"in", &good}}, outs{{"out", &out}};
   EXPECT_THROW(engine.process("add", in, too_large, outs), SailEngineError);
