@@ -70,6 +70,10 @@ void Bmcv::Prepare(BMImage& input, BMImage& output, int w, int h) {
   if (output.empty_check() == 0) {
     output = BMImage(impl_->handle, h, w, OutputFormat(input.format()), input.dtype());
   } else if (output.width() != w || output.height() != h) {
+    if (&input == &output) {
+      Throw(SAIL_ERR_BMI_PARAM, absl::StrCat("an image of ", input.width(), " x ", input.height(), " into itself as ",
+                                             w, " x ", h, "; give another output"));
+    }
     output.reset(w, h);
   }
 }
@@ -128,7 +132,7 @@ int Bmcv::Resize(bm_image* input, bm_image* output, int count, const SizeOperati
   bm_status_t status = BM_SUCCESS;
   for (int i = 0; i < count && status == BM_SUCCESS; ++i) {
     bmcv_rect_t rect = {operation.x, operation.y, operation.w, operation.h};
-    if (operation.w == 0) rect = {0, 0, input[i].width, input[i].height};
+    if (operation.w == kWhole) rect = {0, 0, input[i].width, input[i].height};
     if (operation.padding != nullptr) {
       const PaddingAtrr& place = *operation.padding;
       bmcv_padding_atrr_t padding = {place.dst_crop_stx, place.dst_crop_sty, place.dst_crop_w, place.dst_crop_h,

@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <fstream>
 #include <iostream>
+#include <limits>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -181,20 +182,22 @@ class Bmcv {
   }
 
   int resize(BMImage& input, BMImage& output, int resize_w, int resize_h, Algorithm resize_alg = BMCV_INTER_NEAREST) {
-    return Resize(input, output, SizeOperation{"resize", false, 0, 0, 0, 0, resize_w, resize_h, nullptr, resize_alg});
+    return Resize(input, output,
+                  SizeOperation{"resize", false, 0, 0, kWhole, kWhole, resize_w, resize_h, nullptr, resize_alg});
   }
   BMImage resize(BMImage& input, int resize_w, int resize_h, Algorithm resize_alg = BMCV_INTER_NEAREST) {
-    return Resize(input, SizeOperation{"resize", false, 0, 0, 0, 0, resize_w, resize_h, nullptr, resize_alg});
+    return Resize(input, SizeOperation{"resize", false, 0, 0, kWhole, kWhole, resize_w, resize_h, nullptr, resize_alg});
   }
   template <std::size_t N>
   int resize(BMImageArray<N>& input, BMImageArray<N>& output, int resize_w, int resize_h,
              Algorithm resize_alg = BMCV_INTER_NEAREST) {
-    return Resize(input, output, SizeOperation{"resize", false, 0, 0, 0, 0, resize_w, resize_h, nullptr, resize_alg});
+    return Resize(input, output,
+                  SizeOperation{"resize", false, 0, 0, kWhole, kWhole, resize_w, resize_h, nullptr, resize_alg});
   }
   template <std::size_t N>
   BMImageArray<N> resize(BMImageArray<N>& input, int resize_w, int resize_h,
                          Algorithm resize_alg = BMCV_INTER_NEAREST) {
-    return Resize(input, SizeOperation{"resize", false, 0, 0, 0, 0, resize_w, resize_h, nullptr, resize_alg});
+    return Resize(input, SizeOperation{"resize", false, 0, 0, kWhole, kWhole, resize_w, resize_h, nullptr, resize_alg});
   }
 
   int vpp_crop_and_resize(bm_image* input, bm_image* output, int crop_x0, int crop_y0, int crop_w, int crop_h,
@@ -311,44 +314,48 @@ class Bmcv {
   int vpp_resize(BMImage& input, BMImage& output, int resize_w, int resize_h,
                  Algorithm resize_alg = BMCV_INTER_NEAREST) {
     return Resize(input, output,
-                  SizeOperation{"vpp_resize", true, 0, 0, 0, 0, resize_w, resize_h, nullptr, resize_alg});
+                  SizeOperation{"vpp_resize", true, 0, 0, kWhole, kWhole, resize_w, resize_h, nullptr, resize_alg});
   }
   BMImage vpp_resize(BMImage& input, int resize_w, int resize_h, Algorithm resize_alg = BMCV_INTER_NEAREST) {
-    return Resize(input, SizeOperation{"vpp_resize", true, 0, 0, 0, 0, resize_w, resize_h, nullptr, resize_alg});
+    return Resize(input,
+                  SizeOperation{"vpp_resize", true, 0, 0, kWhole, kWhole, resize_w, resize_h, nullptr, resize_alg});
   }
   template <std::size_t N>
   int vpp_resize(BMImageArray<N>& input, BMImageArray<N>& output, int resize_w, int resize_h,
                  Algorithm resize_alg = BMCV_INTER_NEAREST) {
     return Resize(input, output,
-                  SizeOperation{"vpp_resize", true, 0, 0, 0, 0, resize_w, resize_h, nullptr, resize_alg});
+                  SizeOperation{"vpp_resize", true, 0, 0, kWhole, kWhole, resize_w, resize_h, nullptr, resize_alg});
   }
   template <std::size_t N>
   BMImageArray<N> vpp_resize(BMImageArray<N>& input, int resize_w, int resize_h,
                              Algorithm resize_alg = BMCV_INTER_NEAREST) {
-    return Resize(input, SizeOperation{"vpp_resize", true, 0, 0, 0, 0, resize_w, resize_h, nullptr, resize_alg});
+    return Resize(input,
+                  SizeOperation{"vpp_resize", true, 0, 0, kWhole, kWhole, resize_w, resize_h, nullptr, resize_alg});
   }
 
   int vpp_resize_padding(BMImage& input, BMImage& output, int resize_w, int resize_h, PaddingAtrr& padding,
                          Algorithm resize_alg = BMCV_INTER_NEAREST) {
-    return Resize(input, output,
-                  SizeOperation{"vpp_resize_padding", true, 0, 0, 0, 0, resize_w, resize_h, &padding, resize_alg});
+    return Resize(
+        input, output,
+        SizeOperation{"vpp_resize_padding", true, 0, 0, kWhole, kWhole, resize_w, resize_h, &padding, resize_alg});
   }
   BMImage vpp_resize_padding(BMImage& input, int resize_w, int resize_h, PaddingAtrr& padding,
                              Algorithm resize_alg = BMCV_INTER_NEAREST) {
-    return Resize(input,
-                  SizeOperation{"vpp_resize_padding", true, 0, 0, 0, 0, resize_w, resize_h, &padding, resize_alg});
+    return Resize(input, SizeOperation{"vpp_resize_padding", true, 0, 0, kWhole, kWhole, resize_w, resize_h, &padding,
+                                       resize_alg});
   }
   template <std::size_t N>
   int vpp_resize_padding(BMImageArray<N>& input, BMImageArray<N>& output, int resize_w, int resize_h,
                          PaddingAtrr& padding, Algorithm resize_alg = BMCV_INTER_NEAREST) {
-    return Resize(input, output,
-                  SizeOperation{"vpp_resize_padding", true, 0, 0, 0, 0, resize_w, resize_h, &padding, resize_alg});
+    return Resize(
+        input, output,
+        SizeOperation{"vpp_resize_padding", true, 0, 0, kWhole, kWhole, resize_w, resize_h, &padding, resize_alg});
   }
   template <std::size_t N>
   BMImageArray<N> vpp_resize_padding(BMImageArray<N>& input, int resize_w, int resize_h, PaddingAtrr& padding,
                                      Algorithm resize_alg = BMCV_INTER_NEAREST) {
-    return Resize(input,
-                  SizeOperation{"vpp_resize_padding", true, 0, 0, 0, 0, resize_w, resize_h, &padding, resize_alg});
+    return Resize(input, SizeOperation{"vpp_resize_padding", true, 0, 0, kWhole, kWhole, resize_w, resize_h, &padding,
+                                       resize_alg});
   }
 
   std::vector<BMImage> crop(BMImage& input, std::vector<std::vector<int>> rects);
@@ -554,11 +561,12 @@ class Bmcv {
   nms_proposal_t* nms(face_rect_t* input_proposal, int proposal_size, float threshold);
 
  private:
+  static constexpr int kWhole = std::numeric_limits<int>::min();  // what no caller means by a width
   // One of the size operations: a part of the input, its size in the output, where it lies there.
   struct SizeOperation {
     const char* name;
     bool vpp;
-    int x, y, w, h;  // w 0: the whole input
+    int x, y, w, h;  // w kWhole: the whole input
     int width, height;
     const PaddingAtrr* padding;
     Algorithm algorithm;
