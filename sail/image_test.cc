@@ -126,6 +126,8 @@ TEST_F(ImageTest, TakesBuffersAndStrides) {
   EXPECT_EQ(aligned.align(), 0);
   EXPECT_THROW(BMImage(handle_, expected.data(), 4, 6, FORMAT_BGR_PLANAR, DATA_TYPE_EXT_1N_BYTE, {}, 0, 71),
                SailBMImageError);
+  EXPECT_THROW(BMImage(handle_, expected.data(), 4, 6, FORMAT_YUV420P, DATA_TYPE_EXT_1N_BYTE, {6}), SailBMImageError)
+      << "a stride of three";
 }
 
 TEST_F(ImageTest, AliasesTensors) {
@@ -190,9 +192,23 @@ TEST_F(ImageTest, ArraysAreOneBlock) {
   EXPECT_EQ(attached.attach_from(0, first), 0);
   EXPECT_EQ(attached.attach_from(1, second), 0);
   EXPECT_EQ(PixelsOf(attached[1]), PixelsOf(second.data()));
+  BMImageArray<2> half;
+  EXPECT_EQ(half.attach_from(1, first), 0);
+  EXPECT_EQ(half.copy_from(0, second), -1) << "there is an image that is in no block";
+  EXPECT_EQ(PixelsOf(half[1]), PixelsOf(first.data()));
   BMImageArray<2> back =
       bmcv_.tensor_to_bm_image<2>(*std::unique_ptr<Tensor>(new Tensor(handle_, {2, 3, 4, 6}, BM_UINT8, false, true)));
   EXPECT_EQ(back[1].width, 6);
+}
+
+TEST_F(ImageTest, RefusesSizesThatAreNone) {
+  BMImage picture = Picture(4, 6), output(handle_, 2, 2, FORMAT_BGR_PLANAR, DATA_TYPE_EXT_1N_BYTE);
+  EXPECT_NE(bmcv_.crop_and_resize(picture, output, 0, 0, 0, 0, 2, 2), 0);
+  EXPECT_NE(bmcv_.vpp_crop_and_resize(picture, output, 0, 0, 0, 0, 2, 2), 0);
+  EXPECT_EQ(bmcv_.vpp_crop_and_resize(picture, output, 0, 0, 6, 4, 2, 2), 0);
+  EXPECT_THROW(bmcv_.resize(picture, 0, 0), SailBMImageError);
+  EXPECT_THROW(bmcv_.resize(picture, picture, 2, 2), SailBMImageError) << "would read what it writes";
+  EXPECT_EQ(PixelsOf(picture.data()), Ramp(72));
 }
 
 TEST_F(ImageTest, CallsBmcv) {

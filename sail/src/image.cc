@@ -58,6 +58,13 @@ std::vector<int> StridesOf(const bm_image& image) {
   return strides;
 }
 
+// Null for no strides. A plane without one has 0, which bmcv refuses.
+int* ForEveryPlane(std::vector<int>* strides) {
+  if (strides->empty()) return nullptr;
+  strides->resize(std::max<size_t>(strides->size(), kMaxPlanes));
+  return strides->data();
+}
+
 bool HasMemory(const bm_image& image) { return image.image_private != nullptr && bm_image_is_attached(image); }
 
 bool Alike(const bm_image& a, const bm_image& b) {
@@ -110,7 +117,7 @@ BMImage::BMImage(Handle& handle, int h, int w, bm_image_format_ext format, bm_im
 
 BMImage::BMImage(Handle& handle, void* buffer, int h, int w, bm_image_format_ext format, bm_image_data_format_ext dtype,
                  std::vector<int> strides, size_t offset, int size)
-    : BMImage(handle, h, w, format, dtype, strides.empty() ? nullptr : strides.data()) {
+    : BMImage(handle, h, w, format, dtype, ForEveryPlane(&strides)) {
   int bytes[kMaxPlanes] = {}, all = 0;
   CheckImage(bm_image_get_byte_size(impl_->image, bytes), SAIL_ERR_BMI_BMCV, "bm_image_get_byte_size");
   void* planes[kMaxPlanes] = {};
@@ -235,7 +242,8 @@ static int MakeLike(bm_image* images, int count, int i, BMImage& source, bool* n
     spdlog::error("image {} of an array of {} from {} image", i, count, source.empty_check() == 0 ? "no" : "an");
     return -1;
   }
-  if (images[0].image_private == nullptr) {
+  const auto exists = [](const bm_image& image) { return image.image_private != nullptr; };
+  if (std::none_of(images, images + count, exists)) {
     Handle handle = source.get_handle();
     Create(handle, source.height(), source.width(), source.format(), source.dtype(), nullptr, images, count);
     *need_free = true;
