@@ -38,6 +38,8 @@ class BoxTest(unittest.TestCase):
                 self.assertEqual((second[0][:5], len(first), len(second)), ((0, 18, 55, 63, 1), 1, 1))
         with self.assertRaises(sail.SailRuntimeError):
             post.process(self.outputs[:2], *self.sizes, [0.5], [0.5], False, True)
+        with self.assertRaisesRegex(sail.SailRuntimeError, "head4 is no tensor"):
+            post.process({**named, "head4": None}, *self.sizes, [0.5], [0.5], False, True)
         self.assertNotEqual(post.reset_anchors([[[1, 1]]]), 0)
 
     def test_a_thread_gives_them_with_channel_and_index(self):

@@ -3,6 +3,7 @@
 
 #include "algokit.h"
 #include "sail/python/bind.h"
+#include "sail/src/error.h"
 
 namespace sail {
 namespace {
@@ -25,7 +26,10 @@ template <typename Thresholds>
 Boxes ProcessMap(algo_yolov5_post_cpu_opt& post, const Tensors& outputs, Ints ost_w, Ints ost_h, Thresholds dete,
                  Floats nms, bool keep_aspect_ratio, bool multiclass_nms) {
   std::map<std::string, Tensor&> tensors;
-  for (const auto& [name, tensor] : outputs) tensors.emplace(name, *tensor);
+  for (const auto& [name, tensor] : outputs) {
+    if (tensor == nullptr) Throw(SAIL_ERR_RUNTIME_BASIC, absl::StrCat("the output ", name, " is no tensor"));
+    tensors.emplace(name, *tensor);
+  }
   return post.process(tensors, ost_w, ost_h, dete, nms, keep_aspect_ratio, multiclass_nms);
 }
 
