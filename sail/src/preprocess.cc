@@ -135,8 +135,8 @@ void ImagePreProcess::Impl::Prepare(Item* item, const Target& to, int slot, Tens
     Throw(SAIL_ERR_BMI_BMCV, absl::StrCat("resizing an image of ", picture.width(), " x ", picture.height(),
                                           ", format ", picture.format(), ": bmcv status ", ret));
   }
-  const int elements = 3 * to.height * to.width;
-  Tensor part(*tensor, {1, 3, to.height, to.width}, static_cast<unsigned>(elements * slot));
+  const unsigned elements = 3u * static_cast<unsigned>(to.height) * static_cast<unsigned>(to.width);
+  Tensor part(*tensor, {1, 3, to.height, to.width}, elements * static_cast<unsigned>(slot));
   BMImage scaled = bmcv.tensor_to_bm_image(part, to.rgb);
   ret = bmcv.convert_to(sized, scaled, to.scales);
   if (ret != 0) Throw(SAIL_ERR_BMI_BMCV, absl::StrCat("convert_to type ", to.type, ": bmcv status ", ret));
