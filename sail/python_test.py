@@ -216,6 +216,8 @@ class EngineTest(unittest.TestCase):
         for wrong in (ramp(3), np.zeros((4, 3, 4, 5)), np.zeros((17 * 4, 3, 4, 4))):
             with self.assertRaises(sail.SailEngineError):
                 engines.process({"in": wrong})
+        with self.assertRaisesRegex(sail.SailEngineError, "no inputs for graph add"):
+            engines.process({})
 
 
 class ModuleTest(unittest.TestCase):

@@ -55,12 +55,14 @@ void BindEnumerations(py::module_& module) {
 }
 
 std::string Encode(Handle& handle, const void* data, size_t size) {
+  const py::gil_scoped_release release;
   std::string text;
   if (base64_enc(handle, data, static_cast<uint32_t>(size), text) != 0) throw SailRuntimeError("base64_encode failed");
   return text;
 }
 
 std::string Decode(Handle& handle, const std::string& text) {
+  const py::gil_scoped_release release;
   std::string plain(text.size() / 4 * 3, '\0');
   uint32_t size = 0;
   if (base64_dec(handle, text.data(), static_cast<uint32_t>(text.size()), reinterpret_cast<uint8_t*>(&plain[0]),
@@ -107,7 +109,7 @@ void BindBasics(py::module_& module) {
   module.def("_dryrun", &model_dryrun, Release());
   module.def("_perf", &multi_tpu_perf, Release());
   py::class_<Handle>(module, "Handle")
-      .def(py::init<int>())
+      .def(py::init<int>(), Release())
       .def("get_device_id", &Handle::get_device_id)
       .def("get_sn", &Handle::get_sn)
       .def("get_target", &Handle::get_target);

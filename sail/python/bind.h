@@ -6,6 +6,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,20 @@ namespace sail {
 
 // Without the interpreter lock around a call that touches no Python object.
 using Release = pybind11::call_guard<pybind11::gil_scoped_release>;
+
+// Deletes what waits for a thread or frees a device, without the interpreter lock.
+struct DeleteWithoutLock {
+  template <typename T>
+  void operator()(T* object) const {
+    const pybind11::gil_scoped_release release;
+    delete object;
+  }
+};
+// A class whose objects are deleted so.
+template <typename T>
+using Owner = std::unique_ptr<T, DeleteWithoutLock>;
+template <typename T>
+using OwningClass = pybind11::class_<T, Owner<T>>;
 
 // A contiguous array of T; other arrays and sequences are converted into a new one.
 template <typename T>

@@ -20,7 +20,7 @@ void BindDecoderClass(py::module_& module) {
       .def(py::init<>())
       .def("get_height", &Frame::get_height)
       .def("get_width", &Frame::get_width);
-  py::class_<Decoder>(module, "Decoder")
+  OwningClass<Decoder>(module, "Decoder")
       .def(py::init<const std::string&>(), Release())
       .def(py::init<const std::string&, bool>(), Release())
       .def(py::init<const std::string&, bool, int>(), Release())
@@ -51,7 +51,7 @@ std::shared_ptr<bm_image> Owned(const bm_image& image) {
 
 void BindMultiDecoder(py::module_& module) {
   const auto channel = py::arg("channel_idx"), image = py::arg("image");
-  py::class_<MultiDecoder>(module, "MultiDecoder")
+  OwningClass<MultiDecoder>(module, "MultiDecoder")
       .def(py::init<int, int, int>(), py::arg("queue_size") = 10, py::arg("tpu_id") = 0, py::arg("discard_mode") = 0)
       .def("set_read_timeout", &MultiDecoder::set_read_timeout)
       .def("add_channel", py::overload_cast<const std::string&, int>(&MultiDecoder::add_channel), py::arg("file_path"),

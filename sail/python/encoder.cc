@@ -30,7 +30,7 @@ int CountPictureBytes(Encoder& encoder, std::string ext, Image& image, std::vect
 }  // namespace
 
 void BindEncoder(py::module_& module) {
-  py::class_<Encoder>(module, "Encoder")
+  OwningClass<Encoder>(module, "Encoder")
       .def(py::init<>())
       .def(py::init<Text, int, Text, Text, Text>(), Release())
       .def(py::init<Text, int, Text, Text, Text, int>(), Release())

@@ -18,11 +18,14 @@ using TensorMap = std::map<std::string, Tensor*>;
 using ShapeMap = std::map<std::string, std::vector<int>>;
 
 // The bytes of a model, of which `size` are used.
-const char* ModelBytes(const std::string& bytes, int size) {
-  if (size < 0 || static_cast<size_t>(size) > bytes.size()) {
-    Throw(SAIL_ERR_ENGINE_LOAD, absl::StrCat("a bmodel of ", size, " bytes in an object of ", bytes.size()));
+const char* ModelBytes(const py::bytes& bytes, int size) {
+  char* data = nullptr;
+  py::ssize_t available = 0;
+  if (PyBytes_AsStringAndSize(bytes.ptr(), &data, &available) != 0) throw py::error_already_set();
+  if (size < 0 || size > available) {
+    Throw(SAIL_ERR_ENGINE_LOAD, absl::StrCat("a bmodel of ", size, " bytes in an object of ", available));
   }
-  return bytes.data();
+  return data;
 }
 
 Arrays ProcessArrays(Engine& engine, const std::string& graph, const Arrays& inputs, const std::vector<int>&) {
@@ -37,7 +40,7 @@ Arrays ProcessArrays(Engine& engine, const std::string& graph, const Arrays& inp
   return outputs;
 }
 
-void BindRuns(py::class_<Engine>& engine) {
+void BindRuns(OwningClass<Engine>& engine) {
   engine
       .def(
           "process",
@@ -58,21 +61,23 @@ void BindRuns(py::class_<Engine>& engine) {
 }
 
 void BindEngineClass(py::module_& module) {
-  py::class_<Engine> engine(module, "Engine");
-  engine.def(py::init<int>())
-      .def(py::init<const Handle&>())
+  OwningClass<Engine> engine(module, "Engine");
+  engine.def(py::init<int>(), Release())
+      .def(py::init<const Handle&>(), Release())
       .def(py::init<const std::string&, int, IOMode>(), Release())
       .def(py::init([](const py::bytes& model, int size, int tpu_id, IOMode mode) {
-        const std::string bytes = model;
-        return std::unique_ptr<Engine>(new Engine(ModelBytes(bytes, size), size, tpu_id, mode));
+        const char* const bytes = ModelBytes(model, size);
+        const py::gil_scoped_release release;
+        return Owner<Engine>(new Engine(bytes, size, tpu_id, mode));
       }))
       .def("get_handle", [](Engine& self) { return self.get_handle(); })
       .def("get_device_id", &Engine::get_device_id)
       .def("load", py::overload_cast<const std::string&>(&Engine::load), Release())
       .def("load",
            [](Engine& self, const py::bytes& model, int size) {
-             const std::string bytes = model;
-             return self.load(ModelBytes(bytes, size), size);
+             const char* const bytes = ModelBytes(model, size);
+             const py::gil_scoped_release release;
+             return self.load(bytes, size);
            })
       .def("get_graph_names", &Engine::get_graph_names)
       .def("set_io_mode", &Engine::set_io_mode)
@@ -88,9 +93,9 @@ void BindEngineClass(py::module_& module) {
       .def("get_input_scale", &Engine::get_input_scale)
       .def("get_output_scale", &Engine::get_output_scale)
       .def("create_input_tensors_map", &Engine::create_input_tensors_map, py::arg("graph_name"),
-           py::arg("create_mode") = -1, py::return_value_policy::take_ownership)
+           py::arg("create_mode") = -1, py::return_value_policy::take_ownership, Release())
       .def("create_output_tensors_map", &Engine::create_output_tensors_map, py::arg("graph_name"),
-           py::arg("create_mode") = -1, py::return_value_policy::take_ownership);
+           py::arg("create_mode") = -1, py::return_value_policy::take_ownership, Release());
   BindRuns(engine);
 }
 
@@ -108,6 +113,7 @@ int CountPieces(MultiEngine& engines, const std::string& graph, const Arrays& in
     }
     pieces = given[0] / model[0];
   }
+  if (pieces == 0) Throw(SAIL_ERR_ENGINE_INPUT, absl::StrCat("no inputs for graph ", graph, "; give an array of each"));
   const int most = 8 * static_cast<int>(engines.get_device_ids().size());
   if (pieces > most) {
     Throw(SAIL_ERR_ENGINE_SHAPE, absl::StrCat(pieces, " batches in one call; at most ", most));
@@ -120,17 +126,17 @@ Arrays ProcessPieces(MultiEngine& engines, const Arrays& inputs) {
   const int pieces = CountPieces(engines, graph, inputs);
   std::vector<std::unique_ptr<Tensor>> owned;
   std::vector<TensorMap> maps(pieces), results;
-  for (const auto& [name, array] : inputs) {
-    const std::vector<int> shape = engines.get_input_shape(graph, name);
-    for (int p = 0; p < pieces; ++p) {
-      owned.emplace_back(new Tensor(shape, engines.get_input_dtype(graph, name)));
-      const ssize_t count = owned.back()->size();
-      owned.back()->scale_from(const_cast<float*>(array.data()) + p * count, engines.get_input_scale(graph, name));
-      maps[p][name] = owned.back().get();
-    }
-  }
   {
     const py::gil_scoped_release release;
+    for (const auto& [name, array] : inputs) {
+      const std::vector<int> shape = engines.get_input_shape(graph, name);
+      for (int p = 0; p < pieces; ++p) {
+        owned.emplace_back(new Tensor(shape, engines.get_input_dtype(graph, name)));
+        const ssize_t count = owned.back()->size();
+        owned.back()->scale_from(const_cast<float*>(array.data()) + p * count, engines.get_input_scale(graph, name));
+        maps[p][name] = owned.back().get();
+      }
+    }
     results = engines.process(maps);
   }
   for (TensorMap& result : results) {
@@ -142,22 +148,22 @@ Arrays ProcessPieces(MultiEngine& engines, const Arrays& inputs) {
     const int piece_rows = shape.empty() ? 1 : shape[0];
     if (!shape.empty()) shape[0] = piece_rows * pieces;
     Array<float> all(shape);
-    const ssize_t count = all.size() / std::max(pieces, 1);
+    float* const target = (outputs[name] = std::move(all)).mutable_data();
+    const ssize_t count = outputs[name].size() / pieces;
+    const py::gil_scoped_release release;
     for (int p = 0; p < pieces; ++p) {
       Tensor& tensor = *results[p].at(name);
       if (!tensor.is_sys_data_valid()) Throw(SAIL_ERR_ENGINE_OUTPUT, "process of arrays without sys_out");
-      tensor.scale_to(all.mutable_data() + p * count, EngineAccess::OutputScale(engines, graph, name),
-                      static_cast<int>(count));
+      tensor.scale_to(target + p * count, EngineAccess::OutputScale(engines, graph, name), static_cast<int>(count));
     }
-    outputs[name] = std::move(all);
   }
   return outputs;
 }
 
 void BindMultiEngine(py::module_& module) {
-  py::class_<MultiEngine>(module, "MultiEngine")
+  OwningClass<MultiEngine>(module, "MultiEngine")
       .def(py::init<const std::string&, std::vector<int>, bool, int>(), py::arg("bmodel_path"), py::arg("tpu_ids"),
-           py::arg("sys_out") = true, py::arg("graph_idx") = 0)
+           py::arg("sys_out") = true, py::arg("graph_idx") = 0, Release())
       .def(
           "process", [](MultiEngine& self, std::vector<TensorMap> inputs) { return self.process(inputs); },
           py::return_value_policy::take_ownership, Release())

@@ -79,7 +79,7 @@ void BindTypes(py::module_& module) {
 }
 
 template <typename Process>
-void BindCommon(py::class_<Process>& process) {
+void BindCommon(OwningClass<Process>& process) {
   process
       .def("SetPaddingAtrr", &Process::SetPaddingAtrr, py::arg("padding_b") = 114, py::arg("padding_g") = 114,
            py::arg("padding_r") = 114, py::arg("align") = 0)
@@ -93,21 +93,21 @@ void BindCommon(py::class_<Process>& process) {
 
 void BindPreProcess(py::module_& module) {
   BindTypes(module);
-  py::class_<ImagePreProcess> process(module, "ImagePreProcess");
+  OwningClass<ImagePreProcess> process(module, "ImagePreProcess");
   process
       .def(py::init<int, sail_resize_type, int, int, int, bool>(), py::arg("batch_size"), py::arg("resize_mode"),
            py::arg("tpu_id") = 0, py::arg("queue_in_size") = 20, py::arg("queue_out_size") = 20,
-           py::arg("use_mat_flag") = false)
+           py::arg("use_mat_flag") = false, Release())
       .def("SetResizeImageAtrr", &ImagePreProcess::SetResizeImageAtrr)
       .def("GetBatchData", &ImagePreProcess::GetBatchData, Release())
       .def("set_print_flag", &ImagePreProcess::set_print_flag);
   BindCommon(process);
-  py::class_<EngineImagePreProcess> engine(module, "EngineImagePreProcess");
+  OwningClass<EngineImagePreProcess> engine(module, "EngineImagePreProcess");
   engine
       .def(py::init<const std::string&, int, bool, std::vector<int>>(), py::arg("bmodel_path"), py::arg("tpu_id"),
            py::arg("use_mat_output") = false, py::arg("core_list") = std::vector<int>(), Release())
       .def("InitImagePreProcess", &EngineImagePreProcess::InitImagePreProcess, py::arg("resize_mode"),
-           py::arg("bgr2rgb") = false, py::arg("queue_in_size") = 20, py::arg("queue_out_size") = 20)
+           py::arg("bgr2rgb") = false, py::arg("queue_in_size") = 20, py::arg("queue_out_size") = 20, Release())
       .def("GetBatchData", &TensorsOf, py::arg("need_d2s") = true)
       .def("GetBatchData_Npy", &FloatsOf)
       .def("GetBatchData_Npy2", &FloatsAndMatsOf)

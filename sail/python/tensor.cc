@@ -53,21 +53,23 @@ SAIL_DTYPE(uint32_t, BM_UINT32);
 #undef SAIL_DTYPE
 
 // Puts the bytes of a contiguous array of the tensor's type and size into its host memory, else onto the device.
-void Store(Tensor& tensor, const void* data) {
+void Store(Tensor& tensor, const void* data, size_t bytes) {
   if (tensor.nbytes() == 0) return;
   if (tensor.is_sys_data_valid()) {
-    memcpy(tensor.sys_data(), data, tensor.nbytes());
+    memcpy(tensor.sys_data(), data, bytes);
   } else {
     Check(bm_memcpy_s2d_partial(tensor.get_handle().data(), tensor.dev_data(), const_cast<void*>(data),
-                                static_cast<unsigned>(tensor.nbytes())),
+                                static_cast<unsigned>(bytes)),
           SAIL_ERR_DEV_MCOPY, "the copy of an array to the device");
   }
 }
 
 template <typename T>
 std::unique_ptr<Tensor> FromArray(const Handle& handle, const Array<T>& data, bool own_sys_data, bool own_dev_data) {
-  std::unique_ptr<Tensor> tensor(new Tensor(handle, ShapeOf(data), DtypeOf<T>::kDtype, own_sys_data, own_dev_data));
-  if (own_sys_data || own_dev_data) Store(*tensor, data.data());
+  const std::vector<int> shape = ShapeOf(data);
+  const py::gil_scoped_release release;
+  std::unique_ptr<Tensor> tensor(new Tensor(handle, shape, DtypeOf<T>::kDtype, own_sys_data, own_dev_data));
+  if (own_sys_data || own_dev_data) Store(*tensor, data.data(), data.nbytes());
   return tensor;
 }
 
@@ -79,7 +81,8 @@ void UpdateData(Tensor& tensor, const Array<T>& data) {
                                               ShapeText(tensor.shape())));
   }
   if (tensor.dtype() == DtypeOf<T>::kDtype) {
-    Store(tensor, data.data());
+    const py::gil_scoped_release release;
+    Store(tensor, data.data(), data.nbytes());
     return;
   }
   const char* const type = NumpyType(tensor.dtype());
@@ -87,7 +90,21 @@ void UpdateData(Tensor& tensor, const Array<T>& data) {
     throw DataTypeError(absl::StrCat("update_data into the data type ", tensor.dtype()));
   }
   const py::array cast = py::array::ensure(data.attr("astype")(type), py::array::c_style);
-  Store(tensor, cast.data());
+  const py::gil_scoped_release release;
+  Store(tensor, cast.data(), cast.nbytes());
+}
+
+// The first bytes of host memory, else of the device.
+void Load(Tensor& tensor, void* target, size_t bytes) {
+  const py::gil_scoped_release release;
+  if (tensor.is_sys_data_valid()) {
+    memcpy(target, tensor.sys_data(), bytes);
+  } else if (tensor.is_dev_data_valid()) {
+    Check(bm_memcpy_d2s_partial(tensor.get_handle().data(), target, tensor.dev_data(), static_cast<unsigned>(bytes)),
+          SAIL_ERR_DEV_MCOPY, "asnumpy");
+  } else {
+    Throw(SAIL_ERR_TENSOR_EMPTY, "asnumpy of a tensor without memory");
+  }
 }
 
 // A new array with a copy of the first elements: of host memory, else of the device.
@@ -99,23 +116,15 @@ py::object AsNumpy(Tensor& tensor, const std::vector<int>& shape) {
     Throw(SAIL_ERR_TENSOR_SHAPE,
           absl::StrCat("asnumpy of shape ", ShapeText(shape), " from a tensor of shape ", ShapeText(tensor.shape())));
   }
-  if (array.nbytes() == 0) return std::move(array);
-  void* const target = array.mutable_data();
-  if (tensor.is_sys_data_valid()) {
-    memcpy(target, tensor.sys_data(), array.nbytes());
-  } else if (tensor.is_dev_data_valid()) {
-    Check(bm_memcpy_d2s_partial(tensor.get_handle().data(), target, tensor.dev_data(),
-                                static_cast<unsigned>(array.nbytes())),
-          SAIL_ERR_DEV_MCOPY, "asnumpy");
-  } else {
-    Throw(SAIL_ERR_TENSOR_EMPTY, "asnumpy of a tensor without memory");
-  }
+  if (array.nbytes() != 0) Load(tensor, array.mutable_data(), array.nbytes());
   return std::move(array);
 }
 
 Array<float> ScaleTo(Tensor& tensor, float scale, const std::vector<int>& shape) {
   Array<float> array(shape);
-  tensor.scale_to(array.mutable_data(), scale, static_cast<int>(array.size()));
+  float* const target = array.mutable_data();
+  const py::gil_scoped_release release;
+  tensor.scale_to(target, scale, static_cast<int>(array.size()));
   return array;
 }
 
@@ -143,16 +152,17 @@ void BindConstructors(py::class_<Tensor>& tensor) {
   BindArrayConstructorWithFlags<int32_t>(tensor);
   tensor
       .def(py::init<const Handle&, const std::vector<int>&, bm_data_type_t, bool, bool>(), py::arg("handle"),
-           py::arg("shape"), py::arg("dtype"), py::arg("own_sys_data") = false, py::arg("own_dev_data") = false)
+           py::arg("shape"), py::arg("dtype"), py::arg("own_sys_data") = false, py::arg("own_dev_data") = false,
+           Release())
       .def(py::init<const Tensor&, const std::vector<std::pair<int, int>>&, bool>(), py::arg("tensor"),
-           py::arg("ranges"), py::arg("d2d_flag") = true)
+           py::arg("ranges"), py::arg("d2d_flag") = true, Release())
       .def(py::init<const Tensor&, const std::vector<int>&, unsigned int, bool>(), py::arg("src"), py::arg("shape"),
-           py::arg("offset"), py::arg("no_copy") = true, py::keep_alive<1, 2>())
+           py::arg("offset"), py::arg("no_copy") = true, py::keep_alive<1, 2>(), Release())
       .def(py::init([](const Handle& handle, const ShapeList& shape, bm_data_type_t dtype, bool own_sys, bool own_dev) {
              return std::unique_ptr<Tensor>(new Tensor(handle, shape.extents, dtype, own_sys, own_dev));
            }),
            py::arg("handle"), py::arg("shape"), py::arg("dtype") = BM_FLOAT32, py::arg("own_sys_data") = false,
-           py::arg("own_dev_data") = false);
+           py::arg("own_dev_data") = false, Release());
 }
 
 void BindDescription(py::class_<Tensor>& tensor) {
@@ -172,8 +182,8 @@ void BindDescription(py::class_<Tensor>& tensor) {
              *address.mutable_data() = reinterpret_cast<intptr_t>(self.sys_data());
              return address;
            })
-      .def("reset", &Tensor::reset)
-      .def("reshape", &Tensor::reshape)
+      .def("reset", &Tensor::reset, Release())
+      .def("reshape", &Tensor::reshape, Release())
       .def("get_handle", [](Tensor& self) { return self.get_handle(); })
       .def("__len__", [](Tensor& self) { return self.shape().empty() ? 0 : self.shape()[0]; })
       .def("__getitem__", [](Tensor& self, int index) -> py::object {
@@ -194,7 +204,7 @@ void BindCopies(py::class_<Tensor>& tensor) {
       .def("sync_d2s", py::overload_cast<Tensor&, int, int, int>(&Tensor::sync_d2s), Release())
       .def("sync_d2d", &Tensor::sync_d2d, Release())
       .def("sync_d2d_stride", &Tensor::sync_d2d_stride, Release())
-      .def("dump_data", &Tensor::dump_data, py::arg("file_name"), py::arg("bin") = false);
+      .def("dump_data", &Tensor::dump_data, py::arg("file_name"), py::arg("bin") = false, Release());
 }
 
 void BindValues(py::class_<Tensor>& tensor) {
@@ -213,15 +223,20 @@ void BindValues(py::class_<Tensor>& tensor) {
                Throw(SAIL_ERR_TENSOR_SHAPE, absl::StrCat("scale_from of shape ", ShapeText(ShapeOf(data)),
                                                          " into a tensor of shape ", ShapeText(self.shape())));
              }
+             const py::gil_scoped_release release;
              self.scale_from(const_cast<float*>(data.data()), scale, static_cast<int>(data.size()));
            })
       .def("scale_to", [](Tensor& self, float scale) { return ScaleTo(self, scale, self.shape()); })
       .def("scale_to", &ScaleTo)
-      .def("memory_set", py::overload_cast<int>(&Tensor::memory_set))
+      .def("memory_set", py::overload_cast<int>(&Tensor::memory_set), Release())
       .def("memory_set",
-           [](Tensor& self, const py::object& value) { self.memory_set(py::float_(value).cast<float>()); })
-      .def("zeros", &Tensor::zeros)
-      .def("ones", &Tensor::ones);
+           [](Tensor& self, const py::object& value) {
+             const float element = py::float_(value).cast<float>();
+             const py::gil_scoped_release release;
+             self.memory_set(element);
+           })
+      .def("zeros", &Tensor::zeros, Release())
+      .def("ones", &Tensor::ones, Release());
 }
 
 // A named tensor of Python owns its tensor; copies of it in C++ do not.
