@@ -35,16 +35,6 @@ static Tensors PointersOf(const std::map<std::string, std::unique_ptr<Tensor>>& 
   return result;
 }
 
-// Writes the tensors of one run as <graph>_<microseconds>_<side>_<i>.dat if the environment asks for it.
-static void DumpTensors(const std::string& graph, const Ports& ports, const Tensors& tensors, const char* side) {
-  const char* wanted = getenv("SAIL_SAVE_IO_TENSORS");
-  if (wanted == nullptr || strcmp(wanted, "1") != 0) return;
-  const long long now = static_cast<long long>(get_current_time_us());
-  for (int i = 0; i < ports.count; ++i) {
-    tensors.at(ports.names[i])->dump_data(absl::StrCat(graph, "_", now, "_", side, "_", i, ".dat"));
-  }
-}
-
 Graph::Graph(bm_handle_t handle, void* bmrt, const std::string& name) : impl_(new Impl) {
   impl_->handle = Handle(handle);
   impl_->bmrt = bmrt;
@@ -124,12 +114,7 @@ std::map<std::string, std::vector<int>> Graph::inference(std::map<std::string, T
 std::map<std::string, std::vector<int>> Graph::inference(std::map<std::string, Tensor*>& input,
                                                          std::map<std::string, std::vector<int>>& input_shapes,
                                                          std::map<std::string, Tensor*>& output, std::vector<int>) {
-  const double start = get_current_time_us();
-  Shapes shapes = Launch(impl_->handle, impl_->bmrt, *impl_->net, impl_->mode, input, input_shapes, output);
-  PRINT_function_Time_ms(impl_->net->name, start, get_current_time_us());
-  DumpTensors(impl_->net->name, InputsOf(*impl_->net), input, "in");
-  DumpTensors(impl_->net->name, OutputsOf(*impl_->net), output, "out");
-  return shapes;
+  return Launch(impl_->handle, impl_->bmrt, *impl_->net, impl_->mode, input, input_shapes, output);
 }
 
 Tensor* Graph::get_input_tensor(const std::string& tensor_name) {

@@ -1,6 +1,8 @@
 #include "sail/src/net_info.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
 
 #include "sail/src/error.h"
 
@@ -50,6 +52,17 @@ bm_tensor_t Describe(Tensor& tensor, bm_data_type_t dtype, const std::vector<int
   result.shape.num_dims = static_cast<int>(shape.size());
   std::copy(shape.begin(), shape.end(), result.shape.dims);
   return result;
+}
+
+// Writes what lies on the device after a run as <graph>_<microseconds>_<side>_<i>.dat if the environment asks for it.
+void DumpTensors(Handle& handle, const std::string& graph, const std::vector<bm_tensor_t>& tensors, const char* side) {
+  const char* const wanted = getenv("SAIL_SAVE_IO_TENSORS");
+  if (wanted == nullptr || strcmp(wanted, "1") != 0) return;
+  const int64_t now = static_cast<int64_t>(get_current_time_us());
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    Tensor view(handle, ToVector(tensors[i].shape), tensors[i].dtype, tensors[i].device_mem);
+    view.dump_data(absl::StrCat(graph, "_", now, "_", side, "_", i, ".dat"));
+  }
 }
 
 }  // namespace
@@ -115,6 +128,7 @@ void CheckInputShapes(const bm_net_info_t& net, const Shapes& shapes) {
 
 Shapes Launch(Handle& handle, void* bmrt, const bm_net_info_t& net, IOMode mode, const Tensors& inputs,
               const Shapes& input_shapes, const Tensors& outputs) {
+  const double start = get_current_time_us();
   const Ports in = InputsOf(net), out = OutputsOf(net);
   CheckTensors(net, in, inputs, CopiesInputs(mode), SAIL_ERR_ENGINE_INPUT, "input");
   CheckTensors(net, out, outputs, CopiesOutputs(mode), SAIL_ERR_ENGINE_OUTPUT, "output");
@@ -154,6 +168,9 @@ Shapes Launch(Handle& handle, void* bmrt, const bm_net_info_t& net, IOMode mode,
     }
     tensor.sync_d2s(static_cast<int>(bytes));
   }
+  PRINT_function_Time_ms(net.name, start, get_current_time_us());
+  DumpTensors(handle, net.name, ins, "in");
+  DumpTensors(handle, net.name, outs, "out");
   return result;
 }
 

@@ -42,7 +42,8 @@ inline bool CopiesInputs(IOMode mode) { return mode == SYSI || mode == SYSIO; }
 inline bool CopiesOutputs(IOMode mode) { return mode == SYSO || mode == SYSIO; }
 
 // Launches on device memory and waits. Shapes as checked by the runtime; returns those of the outputs. Mode says which
-// host memories are copied.
+// host memories are copied. Prints the time and writes the tensors where set_print_flag and set_dump_io_flag ask for
+// it.
 Shapes Launch(Handle& handle, void* bmrt, const bm_net_info_t& net, IOMode mode, const Tensors& inputs,
               const Shapes& input_shapes, const Tensors& outputs);
 
