@@ -1,4 +1,4 @@
-"""Decoder, MultiDecoder and Encoder through sophon.sail on clips that ffmpeg makes, and whole pipelines to a network."""
+"""Decoder, MultiDecoder and Encoder through sophon.sail on clips that ffmpeg makes; whole pipelines to a network."""
 
 import os
 import subprocess

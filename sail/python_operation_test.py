@@ -237,7 +237,8 @@ class DrawingTest(OperationCase):
         for draw, rows, columns in (
             (lambda image: self.bmcv.putText(image, "Hi", 20, 40, (255, 255, 255), 1.0, 2), (10, 48), (15, 80)),
             (lambda image: self.bmcv.putText_(image.data(), "Hi", 20, 40, [255, 255, 255], 1.0), (10, 48), (15, 80)),
-            (lambda image: self.bmcv.drawLines(image, [(10, 20)], [(50, 20)], 1, (255, 255, 255), 2), (16, 24), (8, 53)),
+            (lambda image: self.bmcv.drawLines(image, [(10, 20)], [(50, 20)], 1, (255, 255, 255), 2),
+             (16, 24), (8, 53)),
             (lambda image: self.bmcv.drawPoint(image, (30, 30), (255, 255, 255), 3), (24, 37), (24, 37)),
             (lambda image: self.bmcv.polylines(image, [[(10, 20), (50, 20)]], False, (255, 255, 255)),
              (16, 24), (8, 53))):

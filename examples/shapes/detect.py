@@ -48,7 +48,8 @@ class Detector:
         }
 
     def find(self, image):
-        small = sail.BMImage(self.handle, SIZE, SIZE, sail.Format.FORMAT_RGB_PLANAR, sail.ImgDtype.DATA_TYPE_EXT_1N_BYTE)
+        small = sail.BMImage(self.handle, SIZE, SIZE, sail.Format.FORMAT_RGB_PLANAR,
+                             sail.ImgDtype.DATA_TYPE_EXT_1N_BYTE)
         scaled = sail.BMImage(self.handle, SIZE, SIZE, sail.Format.FORMAT_RGB_PLANAR,
                               sail.ImgDtype.DATA_TYPE_EXT_FLOAT32)
         check(self.bmcv.vpp_resize(image, small, SIZE, SIZE, sail.bmcv_resize_algorithm.BMCV_INTER_LINEAR), "resize")

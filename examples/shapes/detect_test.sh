@@ -19,7 +19,8 @@ count() { ffprobe -v error -count_frames -show_entries stream=nb_read_frames,wid
 [ "$(count "$out/scene.mp4")" = 512,512,60 ]
 if cmp -s "$picture" "$out/scene.jpg"; then exit 1; fi
 
-"$compiler" --model="$prototxt" --weight="$caffemodel" --outdir="$TEST_TMPDIR/two" --target=BM1684 --shapes=[2,3,128,128]
+"$compiler" --model="$prototxt" --weight="$caffemodel" --outdir="$TEST_TMPDIR/two" --target=BM1684 \
+  --shapes=[2,3,128,128]
 status=0
 "$detector" "$TEST_TMPDIR/two/compilation.bmodel" "$picture" "$video" "$out" 2> "$TEST_TMPDIR/refusal" || status=$?
 [ "$status" -eq 1 ]

@@ -2,7 +2,8 @@
 
     python3 examples/shapes/generate_scene.py --seed 7 --frames 60 --out examples/shapes/pictures
 
-writes scene.jpg, the first frame, and scene.mp4 (25 frames a second, H.264). Needs numpy, pillow and the program ffmpeg.
+writes scene.jpg, the first frame, and scene.mp4 (25 frames a second, H.264). Needs numpy, pillow and the program
+ffmpeg.
 """
 
 import argparse

@@ -16,7 +16,8 @@ done
 drawn=$(wc -l < "$truth")
 grep -q "^found $drawn of $drawn shapes, 0 wrongly" "$TEST_TMPDIR/answers"
 
-"$compiler" --model="$prototxt" --weight="$caffemodel" --outdir="$TEST_TMPDIR/two" --target=BM1684 --shapes=[2,3,128,128]
+"$compiler" --model="$prototxt" --weight="$caffemodel" --outdir="$TEST_TMPDIR/two" --target=BM1684 \
+  --shapes=[2,3,128,128]
 status=0
 "$detector" "$TEST_TMPDIR/two/compilation.bmodel" "$truth" "${pictures[@]}" > /dev/null || status=$?
 [ "$status" -eq 1 ]

@@ -31,7 +31,8 @@ BLOCKS = (("b1", 24, 48, 2), ("b2", 48, 96, 2), ("b3", 96, 96, 1), ("b4", 96, 19
 
 def _conv(inputs, outputs, kernel, stride=1, groups=1):
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False), nn.BatchNorm2d(outputs), nn.ReLU())
+        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False),
+        nn.BatchNorm2d(outputs), nn.ReLU())
 
 
 class Detector(nn.Module):

@@ -46,10 +46,12 @@ g++ -std=c++11 -Wall -Werror "$sources/run_model.cc" -o "$work/cc" $(options lib
 
 # FFmpeg's libraries come in the order of customers' makefiles.
 clip=$work/clip.mp4
-ffmpeg -y -loglevel error -f lavfi -i testsrc=size=96x80:rate=10:duration=1 -pix_fmt yuv420p -c:v libx264 "$clip" < /dev/null
+ffmpeg -y -loglevel error -f lavfi -i testsrc=size=96x80:rate=10:duration=1 -pix_fmt yuv420p -c:v libx264 "$clip" \
+  < /dev/null
 # shellcheck disable=SC2046
-g++ -std=c++11 -Wall -Werror -I"$sdk/include/ffmpeg" "$sources/decode.cc" -o "$work/decode" -L"$sdk/lib/ffmpeg" -lavfilter \
-  -lavformat -lavcodec -lswscale -lavutil -lswresample $(options libbmlib) -Wl,-rpath,"$sdk/lib:$sdk/lib/ffmpeg"
+g++ -std=c++11 -Wall -Werror -I"$sdk/include/ffmpeg" "$sources/decode.cc" -o "$work/decode" -L"$sdk/lib/ffmpeg" \
+  -lavfilter -lavformat -lavcodec -lswscale -lavutil -lswresample $(options libbmlib) \
+  -Wl,-rpath,"$sdk/lib:$sdk/lib/ffmpeg"
 "$work/decode" "$clip" | grep 'h264_bm: 10 frames on the card'
 if readelf -d "$work/decode" | grep libavfilter; then echo "a library that is not used is needed"; exit 1; fi
 
@@ -107,8 +109,9 @@ LD_LIBRARY_PATH=$sophon/sophon-sail/lib "$work/build/run_sail" "$model" "$clip" 
 rm -r "$work/build"
 
 top=$sdk
-for name in include/op_code.h include/bmlib/{bmlib_runtime,bmlib_utils}.h include/bmruntime/{bm_mem_desc,bmruntime_interface}.h \
-  include/sail/{engine,graph}.h include/decode/bmjpuapi.h lib/bmnn/pcie/lib{bmcv,bmlib,bmrt}.so lib/sail/pcie/libsail.so \
+for name in include/op_code.h include/bmlib/{bmlib_runtime,bmlib_utils}.h \
+  include/bmruntime/{bm_mem_desc,bmruntime_interface}.h include/sail/{engine,graph}.h include/decode/bmjpuapi.h \
+  lib/bmnn/pcie/lib{bmcv,bmlib,bmrt}.so lib/sail/pcie/libsail.so \
   lib/decode/x86/lib{bmvideo,bmjpuapi,bmjpulite}.so lib/ffmpeg/x86/lib{avcodec,avformat}.so; do
   [ -e "$top/$name" ] || { echo "\$REL_TOP/$name is not installed"; exit 1; }
 done
@@ -116,11 +119,11 @@ includes=(-I"$top/include")
 for folder in bmlib bmruntime bmcv decode ffmpeg sail; do includes+=(-I"$top/include/$folder"); done
 libraries=(-L"$top/lib/bmnn/pcie" -L"$top/lib/decode/x86" -L"$top/lib/ffmpeg/x86" -L"$top/lib/sail/pcie")
 path=$top/lib/bmnn/pcie:$top/lib/decode/x86:$top/lib/ffmpeg/x86:$top/lib/sail/pcie
-g++ -std=c++11 "${includes[@]}" "$sources/decode.cc" -o "$work/old_decode" "${libraries[@]}" -lavformat -lavcodec -lswscale \
-  -lavutil -lbmion -lbmjpulite -lbmjpuapi -lbmvpulite -lbmvpuapi -lbmvideo -lbmvppapi -lbmcv -lbmlib
+g++ -std=c++11 "${includes[@]}" "$sources/decode.cc" -o "$work/old_decode" "${libraries[@]}" -lavformat -lavcodec \
+  -lswscale -lavutil -lbmion -lbmjpulite -lbmjpuapi -lbmvpulite -lbmvpuapi -lbmvideo -lbmvppapi -lbmcv -lbmlib
 LD_LIBRARY_PATH=$path "$work/old_decode" "$clip" | grep 'h264_bm: 10 frames on the card'
-g++ -std=c++11 "${includes[@]}" "$sources/run_sail.cc" -o "$work/old_sail" "${libraries[@]}" -lsail -lbmrt -lbmlib -lbmcv \
-  -lbmvideo
+g++ -std=c++11 "${includes[@]}" "$sources/run_sail.cc" -o "$work/old_sail" "${libraries[@]}" -lsail -lbmrt -lbmlib \
+  -lbmcv -lbmvideo
 LD_LIBRARY_PATH=$path "$work/old_sail" "$model" "$clip" "$work/summary.ini"
 # Nothing leads out of the tree or in circles, and each library is there once.
 [ -z "$(find "$sdk" -lname '/*' ! -path '*/opencv4/*')" ]

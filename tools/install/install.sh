@@ -4,8 +4,8 @@
 #   DIR/include   the vendor's headers, flat
 #   DIR/lib       libbmcv.so, libbmlib.so, libbmrt.so, libbmodel.so, libsail.so, libbmvideo.so and its other names;
 #                 pkgconfig/*.pc; cmake/libsophon
-#   DIR/include/sail   SAIL's headers with spdlog and inireader.hpp over the system's libraries; lib/cmake/SAILConfig.cmake,
-#                      lib/sail/pcie as in the older SDK
+#   DIR/include/sail   SAIL's headers with spdlog and inireader.hpp over the system's libraries;
+#                      lib/cmake/SAILConfig.cmake, lib/sail/pcie as in the older SDK
 #   DIR/include/ffmpeg, DIR/lib/ffmpeg   FFmpeg's view of the codecs, cmake/FFMPEG; FFmpeg itself is the system's
 #   DIR/include/opencv4, DIR/lib/opencv  OpenCV's view of pictures and videos, cmake/opencv4; if OpenCV is installed
 #   DIR/bin       bmnetc, bmrt_test, tpu_model and its older name bm_model.bin
@@ -41,16 +41,19 @@ fill() {
   sed "${edits[@]}" "$template" > "$file"
 }
 
-for header in bmcv/include/*.h bmdecoder/include/*.h bmlib/include/*.h bmruntime/include/*.h bmodel/include/bmodel.hpp bmodel/model_generated.h; do
+for header in {bmcv,bmdecoder,bmlib,bmruntime}/include/*.h bmodel/include/bmodel.hpp bmodel/model_generated.h; do
   put 644 "$header" include
 done
 fill version.h.in include/version.h
 
-for library in bmcv/libbmcv.so bmdecoder/libbmvideo.so bmlib/libbmlib.so.0 bmruntime/libbmrt.so bmodel/libbmodel.so sail/libsail.so; do
+for library in bmcv/libbmcv.so bmdecoder/libbmvideo.so bmlib/libbmlib.so.0 bmruntime/libbmrt.so bmodel/libbmodel.so \
+  sail/libsail.so; do
   put 755 "$library" lib
 done
 ln -sfn libbmlib.so.0 "$target/lib/libbmlib.so"
-for name in bmion bmjpuapi bmjpulite bmvppapi bmvpuapi bmvpulite; do ln -sfn libbmvideo.so "$target/lib/lib$name.so"; done
+for name in bmion bmjpuapi bmjpulite bmvppapi bmvpuapi bmvpulite; do
+  ln -sfn libbmvideo.so "$target/lib/lib$name.so"
+done
 
 for program in bmcompiler/bmnetc/bmnetc tools/bmrt_test/bmrt_test tools/tpu_model/tpu_model; do
   put 755 "$program" bin

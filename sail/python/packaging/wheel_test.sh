@@ -35,4 +35,5 @@ PROGRAM
 cd "$TEST_TMPDIR"
 env -i PATH=/usr/bin:/bin "$TEST_TMPDIR/venv/bin/python" program.py "$model"
 env -i PATH=/usr/bin:/bin LOOPNUM=1 "$TEST_TMPDIR/venv/bin/python" -m sophon.utils.dryrun "$model" | grep -q '| add '
-env -i PATH=/usr/bin:/bin LOOPNUM=1 "$TEST_TMPDIR/venv/bin/python" -m sophon.utils.perf "$model" 0,0 | grep -q 'throughput'
+env -i PATH=/usr/bin:/bin LOOPNUM=1 "$TEST_TMPDIR/venv/bin/python" -m sophon.utils.perf "$model" 0,0 |
+  grep -q 'throughput'
