@@ -2,6 +2,7 @@
 //
 //   bazel run -c opt //sail/benchmark:process_benchmark
 #include <pybind11/embed.h>
+#include <unistd.h>
 
 #include <vector>
 
@@ -17,7 +18,15 @@ constexpr char kModule[] = "sail/python";
 constexpr int kElements = 48;
 const std::vector<int> kShape = {1, 3, 4, 4};
 
+// False, and no measurement, where the files beside the program are not in the working directory.
+bool HasFiles(benchmark::State& state) {
+  if (access(kModel, R_OK) == 0) return true;
+  state.SkipWithError("sail/testing/add.bmodel is not here: bazel run -c opt //sail/benchmark:process_benchmark");
+  return false;
+}
+
 void TensorsInCpp(benchmark::State& state) {
+  if (!HasFiles(state)) return;
   sail::Engine engine(kModel, 0, sail::SYSIO);
   sail::Tensor in(engine.get_handle(), kShape, BM_FLOAT32, true, true);
   sail::Tensor out(engine.get_handle(), kShape, BM_FLOAT32, true, true);
@@ -29,6 +38,7 @@ void TensorsInCpp(benchmark::State& state) {
 BENCHMARK(TensorsInCpp);
 
 void BuffersInCpp(benchmark::State& state) {
+  if (!HasFiles(state)) return;
   sail::Engine engine(kModel, 0, sail::SYSIO);
   std::vector<float> in(kElements);
   for (auto _ : state) {
@@ -45,6 +55,7 @@ BENCHMARK(BuffersInCpp);
 
 // Runs `call`, which the Python program `setup` defines.
 void InPython(benchmark::State& state, const char* setup) {
+  if (!HasFiles(state)) return;
   static const py::scoped_interpreter interpreter;
   py::module_::import("sys").attr("path").attr("insert")(0, kModule);
   py::dict scope;
