@@ -1,6 +1,8 @@
 """Tensors, engines and NumPy through sophon.sail."""
 
+import inspect
 import os
+import re
 import threading
 import unittest
 
@@ -235,6 +237,18 @@ class ModuleTest(unittest.TestCase):
         np.testing.assert_array_equal(decoded, array.ravel())
         with self.assertRaises(sail.SailRuntimeError):
             sail.base64_decode(handle, b"?")
+
+    def test_help_says_what_there_is_to_know(self):
+        classes = [cls for cls in vars(sail).values() if inspect.isclass(cls) and not issubclass(cls, Exception)]
+        self.assertGreater(len(classes), 40)
+        for cls in classes:
+            self.assertTrue(cls.__doc__, cls)
+        for cls in (sail.Engine, sail.Decoder, sail.MultiDecoder, sail.Encoder, sail.Bmcv):
+            for name, value in vars(cls).items():
+                if inspect.isroutine(value) and not name.startswith("__"):
+                    signature = re.compile(r"(\d+\. )?%s\(|Overloaded function|$" % name)
+                    lines = [line for line in value.__doc__.splitlines() if not signature.match(line)]
+                    self.assertTrue(lines, (cls, name))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,9 @@ namespace py = pybind11;
 using Boxes = std::vector<std::vector<algo::BoxTuple>>;
 using Ints = algo::Ints;
 using Floats = algo::Floats;
+constexpr char kBoxes[] = "Boxes of a network's outputs, found by a thread: push_data() in, get_result() out.";
+constexpr char kNotBuilt[] = "Not built: raises NotSupport.";
+
 using Tensors = std::map<std::string, Tensor*>;
 
 // Thresholds is Floats, or a list of Floats: one a class.
@@ -67,8 +70,8 @@ void BindNamedPushes(py::class_<Post>& post) {
 
 // A class that works in a thread of its own. Shape: of its output, or of its outputs.
 template <typename Post, typename Shape>
-py::class_<Post> BindAsync(py::module_& module, const char* name, const char* shape) {
-  py::class_<Post> post(module, name);
+py::class_<Post> BindAsync(py::module_& module, const char* name, const char* shape, const char* doc = kBoxes) {
+  py::class_<Post> post(module, name, doc);
   const auto width = [] { return py::arg("network_w") = 640; };
   const auto height = [] { return py::arg("network_h") = 640; };
   const auto queue = [] { return py::arg("max_queue_size") = 20; };
@@ -96,14 +99,15 @@ void BindAsyncClasses(py::module_& module) {
   auto cpu = BindAsync<algo_yolov5_post_cpu_opt_async, Shapes>(module, "algo_yolov5_post_cpu_opt_async", "shape");
   cpu.def("reset_anchors", &algo_yolov5_post_cpu_opt_async::reset_anchors);
   BindNamedPushes<algo::Outputs>(cpu);
-  auto v8 = BindAsync<algo_yolov8_post_1output_async, Ints>(module, "algo_yolov8_post_1output_async", "shape");
+  auto v8 =
+      BindAsync<algo_yolov8_post_1output_async, Ints>(module, "algo_yolov8_post_1output_async", "shape", kNotBuilt);
   BindPush<Floats, TensorPTRWithName>(v8);
   v8.def("push_npy", &PushArray<algo_yolov8_post_1output_async>);
   auto v8_cpu = BindAsync<algo_yolov8_post_cpu_opt_1output_async, Ints>(
-      module, "algo_yolov8_post_cpu_opt_1output_async", "shape");
+      module, "algo_yolov8_post_cpu_opt_1output_async", "shape", kNotBuilt);
   BindPush<Floats, TensorPTRWithName>(v8_cpu);
   v8_cpu.def("push_npy", &PushArray<algo_yolov8_post_cpu_opt_1output_async>);
-  auto x = BindAsync<algo_yolox_post, Ints>(module, "algo_yolox_post", "shape");
+  auto x = BindAsync<algo_yolox_post, Ints>(module, "algo_yolox_post", "shape", kNotBuilt);
   BindPush<Floats, TensorPTRWithName>(x);
   x.def("push_npy", &PushArray<algo_yolox_post>);
 }
@@ -111,7 +115,7 @@ void BindAsyncClasses(py::module_& module) {
 }  // namespace
 
 void BindAlgorithms(py::module_& module) {
-  py::class_<DeteObjRect>(module, "DeteObjRect")
+  py::class_<DeteObjRect>(module, "DeteObjRect", "A box: class, score, sides in pixels of the picture.")
       .def_readonly("class_id", &DeteObjRect::class_id)
       .def_readonly("score", &DeteObjRect::score)
       .def_readonly("left", &DeteObjRect::left)
@@ -121,7 +125,7 @@ void BindAlgorithms(py::module_& module) {
       .def_readonly("width", &DeteObjRect::width)
       .def_readonly("height", &DeteObjRect::height);
   module.def("nms_rotated", &nms_rotated, py::arg("boxes"), py::arg("scores"), py::arg("threshold"), Release());
-  py::class_<algo_yolov5_post_cpu_opt>(module, "algo_yolov5_post_cpu_opt")
+  py::class_<algo_yolov5_post_cpu_opt>(module, "algo_yolov5_post_cpu_opt", "Boxes of a YOLOv5 network's three outputs.")
       .def(py::init<const algo::Shapes&, int, int>(), py::arg("shapes"), py::arg("network_w") = 640,
            py::arg("network_h") = 640)
       .def("process", &ProcessList<Floats>, Release())

@@ -108,7 +108,7 @@ void BindBasics(py::module_& module) {
   module.def("set_loglevel", &set_loglevel);
   module.def("_dryrun", &model_dryrun, Release());
   module.def("_perf", &multi_tpu_perf, Release());
-  py::class_<Handle>(module, "Handle")
+  py::class_<Handle>(module, "Handle", "An open device. Copies share it.")
       .def(py::init<int>(), Release())
       .def("get_device_id", &Handle::get_device_id)
       .def("get_sn", &Handle::get_sn)

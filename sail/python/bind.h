@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -52,6 +53,12 @@ std::vector<int> ShapeOf(const pybind11::array& array);
 
 // The NumPy type of a tensor's elements; bfloat16 as the bits of uint16. Null for types that NumPy does not have.
 const char* NumpyType(bm_data_type_t dtype);
+
+// The text of a function that BMImages and arrays share: only the form on BMImages shows it.
+template <typename Picture>
+constexpr const char* OfImages(const char* text) {
+  return std::is_same_v<Picture, BMImage> ? text : "";
+}
 
 // Keeps `source` alive as long as `alias` uses its memory: until the next call with this alias and name, unlike
 // keep_alive, which would collect the images of a loop. Both are objects of the module; the alias's class has

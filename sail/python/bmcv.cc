@@ -11,11 +11,14 @@ namespace py = pybind11;
 
 template <typename Picture>
 void BindToTensor(BmcvClass& bmcv) {
-  bmcv.def("bm_image_to_tensor",
-           [](Bmcv& self, Picture& image, Tensor& tensor) {
-             self.bm_image_to_tensor(image, tensor);
-             KeepSource(tensor, image);
-           })
+  bmcv.def(
+          "bm_image_to_tensor",
+          [](Bmcv& self, Picture& image, Tensor& tensor) {
+            self.bm_image_to_tensor(image, tensor);
+            KeepSource(tensor, image);
+          },
+          OfImages<Picture>("The tensor of a picture, without a copy: [1, 3, h, w] of planar, [1, h, w, 3] of packed, "
+                            "[1, 1, h, w] of grey ones. It keeps the picture alive."))
       .def(
           "bm_image_to_tensor", [](Bmcv& self, Picture& image) { return self.bm_image_to_tensor(image); },
           py::keep_alive<0, 2>());
@@ -31,7 +34,9 @@ void BindFromTensor(BmcvClass& bmcv) {
             KeepSource(img, tensor);
             KeepDevice(img, self.get_handle());
           },
-          py::arg("tensor"), py::arg("img"), py::arg("bgr2rgb") = false, py::arg("layout") = "nchw")
+          py::arg("tensor"), py::arg("img"), py::arg("bgr2rgb") = false, py::arg("layout") = "nchw",
+          OfImages<Picture>("The picture of a tensor, without a copy: BGR_PLANAR, RGB_PLANAR with bgr2rgb, packed with "
+                            "the layout nhwc. It keeps the tensor alive."))
       .def(
           "tensor_to_bm_image",
           [](Bmcv& self, Tensor& tensor, Picture& img, bm_image_format_ext format) {
@@ -84,13 +89,22 @@ Array<float> Nms(Bmcv& bmcv, const Array<float>& boxes, float threshold) {
 }  // namespace
 
 void BindBmcv(py::module_& module) {
-  BmcvClass bmcv(module, "Bmcv");
+  BmcvClass bmcv(
+      module, "Bmcv",
+      "Picture operations on one device.\n\nForms without an output return a new picture and raise SailBMImageError. "
+      "Forms with one fill it, create it where it is empty, make it again where it has another size, and return 0 or "
+      "the status of bmcv, whose reason is logged. BMImageArrays are taken as BMImages are. x and y are of the upper "
+      "left corner, sizes are in pixels, colours are (blue, green, red).");
   bmcv.def(py::init<Handle&>())
-      .def("get_handle", &Bmcv::get_handle)
-      .def("get_bm_data_type", &Bmcv::get_bm_data_type)
-      .def("get_bm_image_data_format", &Bmcv::get_bm_image_data_format)
-      .def("nms", &Nms)
-      .def("fft", py::overload_cast<bool, Tensor&>(&Bmcv::fft), Release())
+      .def("get_handle", &Bmcv::get_handle, "The device.")
+      .def("get_bm_data_type", &Bmcv::get_bm_data_type,
+           "The tensor type of an image type. SailBMImageError for one that has none.")
+      .def("get_bm_image_data_format", &Bmcv::get_bm_image_data_format,
+           "The image type of a tensor type. SailBMImageError for one that has none.")
+      .def("nms", &Nms, "The boxes of a float array [n, 5] (x1, y1, x2, y2, score) that remain, best first.")
+      .def("fft", py::overload_cast<bool, Tensor&>(&Bmcv::fft), Release(),
+           "Fourier transform of [batch, length] values, one tensor (real) or two (real, imaginary), forward or "
+           "back: the real and imaginary parts.")
       .def("fft", py::overload_cast<bool, Tensor&, Tensor&>(&Bmcv::fft), Release());
   BindTensors(bmcv);
   BindBmcvSizes(bmcv);

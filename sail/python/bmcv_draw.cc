@@ -20,7 +20,7 @@ void BindRectangle(BmcvClass& bmcv, const char* name) {
         return self.rectangle(image, x0, y0, w, h, color, thickness);
       },
       kImage, py::arg("x0"), py::arg("y0"), py::arg("w"), py::arg("h"), py::arg("color"), py::arg("thickness") = 1,
-      Release());
+      Release(), "Draws a rectangle, clipped to the picture. 0, or the status of bmcv.");
 }
 
 template <typename Image>
@@ -30,7 +30,7 @@ void BindFillRectangle(BmcvClass& bmcv, const char* name) {
       [](Bmcv& self, Image& image, int x0, int y0, int w, int h, const Bgr& color) {
         return self.fillRectangle(image, x0, y0, w, h, color);
       },
-      Release());
+      Release(), "Fills a rectangle. 0, or the status of bmcv.");
 }
 
 template <typename Image>
@@ -40,7 +40,9 @@ void BindPutText(BmcvClass& bmcv, const char* name) {
       [](Bmcv& self, Image& image, const std::string& text, int x, int y, const Bgr& color, float scale,
          int thickness) { return self.putText(image, text, x, y, color, scale, thickness); },
       kImage, py::arg("text"), py::arg("x"), py::arg("y"), py::arg("color"), py::arg("fontScale"),
-      py::arg("thickness") = 1, Release());
+      py::arg("thickness") = 1, Release(),
+      "Writes text from (x, y), its lower left corner, into GRAY, YUV420P, YUV422P, NV12, NV21, NV16 or NV61. 0, or "
+      "the status of bmcv.");
 }
 
 template <typename Image>
@@ -50,7 +52,8 @@ void BindDrawPoint(BmcvClass& bmcv, const char* name) {
       [](Bmcv& self, Image& image, std::pair<int, int> center, Bytes color, int radius) {
         return self.drawPoint(image, center, color, radius);
       },
-      kImage, py::arg("center"), py::arg("color"), py::arg("radius"), Release());
+      kImage, py::arg("center"), py::arg("color"), py::arg("radius"), Release(),
+      "Draws a filled circle into the formats of putText. 0, or the status of bmcv.");
 }
 
 }  // namespace
@@ -68,10 +71,12 @@ void BindBmcvDrawing(BmcvClass& bmcv) {
   BindDrawPoint<BMImage>(bmcv, "drawPoint");
   BindDrawPoint<bm_image>(bmcv, "drawPoint");
   BindDrawPoint<bm_image>(bmcv, "drawPoint_");
-  bmcv.def("drawLines", &Bmcv::drawLines, Release())
+  bmcv.def("drawLines", &Bmcv::drawLines, Release(),
+           "Draws lines between two lists of points into the formats of putText. 0, or the status of bmcv.")
       .def("polylines", &Bmcv::polylines, py::arg("img"), py::arg("pts"), py::arg("isClosed"), py::arg("color"),
-           py::arg("thickness") = 1, py::arg("shift") = 0, Release())
-      .def("mosaic", &Bmcv::mosaic, Release());
+           py::arg("thickness") = 1, py::arg("shift") = 0, Release(),
+           "Draws lines through points into the formats of putText. 0, or the status of bmcv.")
+      .def("mosaic", &Bmcv::mosaic, Release(), "A function of other chips, as its status says.");
 }
 
 }  // namespace sail

@@ -43,7 +43,8 @@ BMImage Decode(Bmcv& bmcv, const py::bytes& data) {
 void BindBmcvFiles(BmcvClass& bmcv) {
   using Path = const std::string&;
   bmcv.def(
-          "imwrite", [](Bmcv& self, Path path, BMImage& image) { return self.imwrite(path, image); }, Release())
+          "imwrite", [](Bmcv& self, Path path, BMImage& image) { return self.imwrite(path, image); }, Release(),
+          "Writes a picture as .jpg, .jpeg, .png or .bmp. 0, or the status of bmcv.")
       .def(
           "imwrite",
           [](Bmcv& self, Path path, BMImage& image, const std::vector<int>& params) {
@@ -53,12 +54,15 @@ void BindBmcvFiles(BmcvClass& bmcv) {
       .def(
           "imwrite", [](Bmcv& self, Path path, bm_image& image) { return self.imwrite(path, image); }, Release())
       .def(
-          "imwrite_", [](Bmcv& self, Path path, bm_image& image) { return self.imwrite_(path, image); }, Release())
+          "imwrite_", [](Bmcv& self, Path path, bm_image& image) { return self.imwrite_(path, image); }, Release(),
+          "As imwrite.")
       .def(
-          "imread", [](Bmcv& self, Path filename) { return self.imread(filename); }, py::arg("filename"), Release())
-      .def("imdecode", &Decode)
-      .def("imencode", &Encode)
-      .def("mat_to_bm_image", &FromArray, py::arg("input_array"))
+          "imread", [](Bmcv& self, Path filename) { return self.imread(filename); }, py::arg("filename"), Release(),
+          "Reads a picture file. SailDecoderError.")
+      .def("imdecode", &Decode, "Decodes the bytes of a picture file.")
+      .def("imencode", &Encode, "The bytes of a picture file, as a uint8 array.")
+      .def("mat_to_bm_image", &FromArray, py::arg("input_array"),
+           "BGR_PACKED of a uint8 array [h, w, 3], GRAY of [h, w].")
       .def(
           "mat_to_bm_image",
           [](Bmcv& self, const Array<uint8_t>& array, BMImage& image) {

@@ -24,7 +24,7 @@ template <typename Picture>
 void BindCrop(BmcvClass& bmcv) {
   bmcv.def(
       "crop", [](Bmcv& self, Picture& input, int x, int y, int w, int h) { return self.crop(input, x, y, w, h); },
-      KeepsBmcv(), Release());
+      KeepsBmcv(), Release(), OfImages<Picture>("A part of the picture."));
 }
 
 template <typename Picture>
@@ -34,23 +34,26 @@ void BindCropsAndResizes(BmcvClass& bmcv) {
           [](Bmcv& self, Picture& input, int x, int y, int w, int h, int width, int height, Algorithm algorithm) {
             return self.crop_and_resize(input, x, y, w, h, width, height, algorithm);
           },
-          kInput, kX, kY, kW, kH, kWidth, kHeight, Nearest(), KeepsBmcv(), Release())
+          kInput, kX, kY, kW, kH, kWidth, kHeight, Nearest(), KeepsBmcv(), Release(),
+          OfImages<Picture>("A part of the picture in another size, by the TPU, which takes RGB and grey."))
       .def(
           "resize",
           [](Bmcv& self, Picture& input, int width, int height, Algorithm algorithm) {
             return self.resize(input, width, height, algorithm);
           },
-          kInput, kWidth, kHeight, Nearest(), KeepsBmcv(), Release())
+          kInput, kWidth, kHeight, Nearest(), KeepsBmcv(), Release(),
+          OfImages<Picture>("The picture in another size, by the TPU, which takes RGB and grey."))
       .def(
           "vpp_crop",
           [](Bmcv& self, Picture& input, int x, int y, int w, int h) { return self.vpp_crop(input, x, y, w, h); },
-          KeepsBmcv(), Release())
+          KeepsBmcv(), Release(), OfImages<Picture>("A part of the picture, by the VPP, which takes YUV too."))
       .def(
           "vpp_crop_and_resize",
           [](Bmcv& self, Picture& input, int x, int y, int w, int h, int width, int height, Algorithm algorithm) {
             return self.vpp_crop_and_resize(input, x, y, w, h, width, height, algorithm);
           },
-          kInput, kX, kY, kW, kH, kWidth, kHeight, Nearest(), KeepsBmcv(), Release());
+          kInput, kX, kY, kW, kH, kWidth, kHeight, Nearest(), KeepsBmcv(), Release(),
+          OfImages<Picture>("A part of the picture in another size, by the VPP, which takes YUV too."));
 }
 
 template <typename Picture>
@@ -61,19 +64,22 @@ void BindPaddings(BmcvClass& bmcv) {
              Algorithm algorithm) {
             return self.vpp_crop_and_resize_padding(input, x, y, w, h, width, height, padding, algorithm);
           },
-          kInput, kX, kY, kW, kH, kWidth, kHeight, kPadding, Nearest(), KeepsBmcv(), Release())
+          kInput, kX, kY, kW, kH, kWidth, kHeight, kPadding, Nearest(), KeepsBmcv(), Release(),
+          OfImages<Picture>("A part of the picture in the place that a PaddingAtrr says, colour around it."))
       .def(
           "vpp_crop_padding",
           [](Bmcv& self, Picture& input, int x, int y, int w, int h, PaddingAtrr& padding) {
             return self.vpp_crop_padding(input, x, y, w, h, padding);
           },
-          KeepsBmcv(), Release())
+          KeepsBmcv(), Release(),
+          OfImages<Picture>("A part of the picture in the place that a PaddingAtrr says, colour around it."))
       .def(
           "vpp_resize_padding",
           [](Bmcv& self, Picture& input, int width, int height, PaddingAtrr& padding, Algorithm algorithm) {
             return self.vpp_resize_padding(input, width, height, padding, algorithm);
           },
-          kInput, kWidth, kHeight, kPadding, Nearest(), KeepsBmcv(), Release());
+          kInput, kWidth, kHeight, kPadding, Nearest(), KeepsBmcv(), Release(),
+          OfImages<Picture>("The picture in the place that a PaddingAtrr says, colour around it."));
 }
 
 template <typename Picture>
@@ -109,7 +115,9 @@ void BindWarp(BmcvClass& bmcv) {
             return self.warp(input, matrix, use_bilinear, similar_to_opencv);
           },
           kInput, py::arg("matrix"), py::arg("use_bilinear") = 0, py::arg("similar_to_opencv") = false, KeepsBmcv(),
-          Release())
+          Release(),
+          OfImages<Picture>(
+              "An affine warp; the matrix ((a, b, c), (d, e, f)) maps pixels of the output to the input."))
       .def(
           "warp",
           [](Bmcv& self, Picture& input, Picture& output, const Matrix& matrix, int use_bilinear,
@@ -130,7 +138,8 @@ void BindBmcvSizes(BmcvClass& bmcv) {
       Release());
   BindCropsAndResizes<BMImage>(bmcv);
   BindPaddings<BMImage>(bmcv);
-  bmcv.def("vpp_resize", &VppResize<BMImage>, kInput, kWidth, kHeight, Nearest(), Release())
+  bmcv.def("vpp_resize", &VppResize<BMImage>, kInput, kWidth, kHeight, Nearest(), Release(),
+           "The picture in another size, by the VPP, which takes YUV too.")
       .def("vpp_resize", &VppResizeInto<BMImage>, kInput, kOutput, kWidth, kHeight, Nearest())
       .def(
           "crop_and_resize_padding",
@@ -138,7 +147,8 @@ void BindBmcvSizes(BmcvClass& bmcv) {
              Algorithm algorithm) {
             return self.crop_and_resize_padding(input, x, y, w, h, width, height, padding, algorithm);
           },
-          kInput, kX, kY, kW, kH, kWidth, kHeight, kPadding, Nearest(), Release());
+          kInput, kX, kY, kW, kH, kWidth, kHeight, kPadding, Nearest(), Release(),
+          "A part of the picture, stretched to the place that a PaddingAtrr says, colour around it.");
   BindWarp<BMImage, Bmcv::Affine>(bmcv);
   ForArraySizes([&](auto size) {
     constexpr size_t kCount = decltype(size)::value;
@@ -151,7 +161,9 @@ void BindBmcvSizes(BmcvClass& bmcv) {
   });
   bmcv.def("warp_perspective", &Bmcv::warp_perspective, kInput, py::arg("coordinate"), py::arg("output_width"),
            py::arg("output_height"), py::arg("format") = FORMAT_BGR_PLANAR, py::arg("dtype") = DATA_TYPE_EXT_1N_BYTE,
-           py::arg("use_bilinear") = 0, Release());
+           py::arg("use_bilinear") = 0, Release(),
+           "The part of the picture between four corners (upper left, upper right, lower left, lower right) as a "
+           "rectangle.");
 }
 
 }  // namespace sail

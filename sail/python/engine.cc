@@ -48,20 +48,28 @@ void BindRuns(OwningClass<Engine>& engine) {
             self.process(graph, in, out, cores);
           },
           py::arg("graph_name"), py::arg("input"), py::arg("output"), py::arg("core_list") = std::vector<int>(),
-          Release())
+          Release(), "On tensors {name: tensor}, whose shapes choose the stage. SailEngineError for what does not fit.")
       .def(
           "process",
           [](Engine& self, const std::string& graph, TensorMap& in, ShapeMap& shapes, TensorMap& out,
              const std::vector<int>& cores) { self.process(graph, in, shapes, out, cores); },
           py::arg("graph_name"), py::arg("input"), py::arg("input_shapes"), py::arg("output"),
-          py::arg("core_list") = std::vector<int>(), Release())
+          py::arg("core_list") = std::vector<int>(), Release(),
+          "The same with shapes of the inputs, which may be smaller than the tensors.")
       .def("process", &ProcessArrays, py::arg("graph_name"), py::arg("input_tensors"),
-           py::arg("core_list") = std::vector<int>())
-      .def("reshape", &Engine::reshape);
+           py::arg("core_list") = std::vector<int>(),
+           "On arrays {name: array}, of any type, order and stride, or lists; they stay unchanged. {output name: "
+           "float32 array}. Integer inputs are quantised, integer outputs are multiplied with their scale. SYSI or "
+           "SYSIO only.")
+      .def("reshape", &Engine::reshape,
+           "Sets the shapes of the inputs. SailEngineError for shapes that the graph does not take.");
 }
 
 void BindEngineClass(py::module_& module) {
-  OwningClass<Engine> engine(module, "Engine");
+  OwningClass<Engine> engine(
+      module, "Engine",
+      "Runs the networks of bmodels on one device. process(), load() and the getters may be called by any number of "
+      "threads. An unknown graph raises SailEngineError with the graphs there are.");
   engine.def(py::init<int>(), Release())
       .def(py::init<const Handle&>(), Release())
       .def(py::init<const std::string&, int, IOMode>(), Release())
@@ -70,32 +78,44 @@ void BindEngineClass(py::module_& module) {
         const py::gil_scoped_release release;
         return Owner<Engine>(new Engine(bytes, size, tpu_id, mode));
       }))
-      .def("get_handle", [](Engine& self) { return self.get_handle(); })
-      .def("get_device_id", &Engine::get_device_id)
-      .def("load", py::overload_cast<const std::string&>(&Engine::load), Release())
+      .def(
+          "get_handle", [](Engine& self) { return self.get_handle(); }, "The device, for tensors and Bmcv.")
+      .def("get_device_id", &Engine::get_device_id, "The number of the device.")
+      .def("load", py::overload_cast<const std::string&>(&Engine::load), Release(),
+           "Adds the graphs of a bmodel, a file or bytes of a size. False if it is broken or brings no new graph.")
       .def("load",
            [](Engine& self, const py::bytes& model, int size) {
              const char* const bytes = ModelBytes(model, size);
              const py::gil_scoped_release release;
              return self.load(bytes, size);
            })
-      .def("get_graph_names", &Engine::get_graph_names)
-      .def("set_io_mode", &Engine::set_io_mode)
-      .def("graph_is_dynamic", &Engine::graph_is_dynamic)
-      .def("get_input_names", &Engine::get_input_names)
-      .def("get_output_names", &Engine::get_output_names)
-      .def("get_max_input_shapes", &Engine::get_max_input_shapes)
-      .def("get_max_output_shapes", &Engine::get_max_output_shapes)
-      .def("get_input_shape", &Engine::get_input_shape)
-      .def("get_output_shape", &Engine::get_output_shape)
-      .def("get_input_dtype", &Engine::get_input_dtype)
-      .def("get_output_dtype", &Engine::get_output_dtype)
-      .def("get_input_scale", &Engine::get_input_scale)
-      .def("get_output_scale", &Engine::get_output_scale)
+      .def("get_graph_names", &Engine::get_graph_names, "In the order of loading.")
+      .def("set_io_mode", &Engine::set_io_mode,
+           "Which host memories process() on tensors copies: SYSI inputs, SYSO outputs, SYSIO both, DEVIO none.")
+      .def("graph_is_dynamic", &Engine::graph_is_dynamic, "Whether inputs of any shape up to the largest are taken.")
+      .def("get_input_names", &Engine::get_input_names, "In the order of the model.")
+      .def("get_output_names", &Engine::get_output_names, "In the order of the model.")
+      .def("get_max_input_shapes", &Engine::get_max_input_shapes, "{name: shape}, the largest extents over all stages.")
+      .def("get_max_output_shapes", &Engine::get_max_output_shapes,
+           "{name: shape}, the largest extents over all stages.")
+      .def("get_input_shape", &Engine::get_input_shape,
+           "The largest shape until reshape() or process() set another one; [] for an unknown name.")
+      .def("get_output_shape", &Engine::get_output_shape,
+           "The largest shape until the first run, then that of the last run; [] for an unknown name.")
+      .def("get_input_dtype", &Engine::get_input_dtype, "BM_FLOAT32 for an unknown name.")
+      .def("get_output_dtype", &Engine::get_output_dtype, "BM_FLOAT32 for an unknown name.")
+      .def("get_input_scale", &Engine::get_input_scale,
+           "Integer input = value * scale. 1 for floats, 0 for an unknown name.")
+      .def("get_output_scale", &Engine::get_output_scale,
+           "Value = integer output * scale. 1 for floats, 0 for an unknown name.")
       .def("create_input_tensors_map", &Engine::create_input_tensors_map, py::arg("graph_name"),
-           py::arg("create_mode") = -1, py::return_value_policy::take_ownership, Release())
+           py::arg("create_mode") = -1, py::return_value_policy::take_ownership, Release(),
+           "{name: new tensor} at the largest shapes. create_mode 0: host memory; 1: device memory; -1: both where the "
+           "mode needs it.")
       .def("create_output_tensors_map", &Engine::create_output_tensors_map, py::arg("graph_name"),
-           py::arg("create_mode") = -1, py::return_value_policy::take_ownership, Release());
+           py::arg("create_mode") = -1, py::return_value_policy::take_ownership, Release(),
+           "{name: new tensor} at the largest shapes. create_mode 0: host memory; 1: device memory; -1: both where the "
+           "mode needs it.");
   BindRuns(engine);
 }
 
@@ -161,7 +181,8 @@ Arrays ProcessPieces(MultiEngine& engines, const Arrays& inputs) {
 }
 
 void BindMultiEngine(py::module_& module) {
-  OwningClass<MultiEngine>(module, "MultiEngine")
+  OwningClass<MultiEngine>(module, "MultiEngine",
+                           "One engine on each of several devices; arrays and lists of tensors are shared among them.")
       .def(py::init<const std::string&, std::vector<int>, bool, int>(), py::arg("bmodel_path"), py::arg("tpu_ids"),
            py::arg("sys_out") = true, py::arg("graph_idx") = 0, Release())
       .def(

@@ -144,7 +144,8 @@ std::unique_ptr<BMImage> FromBuffer(Handle& handle, const py::buffer& buffer, in
 }
 
 void BindBmImage(py::module_& module) {
-  py::class_<bm_image, std::shared_ptr<bm_image>>(module, "bm_image")
+  py::class_<bm_image, std::shared_ptr<bm_image>>(
+      module, "bm_image", "A picture of bmcv, which belongs to a BMImage or an array of images.")
       .def("width", [](const bm_image& self) { return self.width; })
       .def("height", [](const bm_image& self) { return self.height; })
       .def("format", [](const bm_image& self) { return self.image_format; })
@@ -152,7 +153,10 @@ void BindBmImage(py::module_& module) {
 }
 
 void BindImageClass(py::module_& module) {
-  py::class_<BMImage>(module, "BMImage", py::dynamic_attr())
+  py::class_<BMImage>(
+      module, "BMImage",
+      "A picture in device memory: BMImage(handle, height, width, format, type), or of a buffer's elements.",
+      py::dynamic_attr())
       .def(py::init<>())
       .def(py::init<bm_image&>(), py::keep_alive<1, 2>())
       .def(py::init<Handle&, int, int, bm_image_format_ext, bm_image_data_format_ext>(), Release())
@@ -162,23 +166,24 @@ void BindImageClass(py::module_& module) {
       .def("height", &BMImage::height)
       .def("format", &BMImage::format)
       .def("dtype", &BMImage::dtype)
-      .def("data", py::overload_cast<>(&BMImage::data), py::return_value_policy::reference_internal)
+      .def("data", py::overload_cast<>(&BMImage::data), py::return_value_policy::reference_internal,
+           "The bm_image, which this object keeps.")
       .def("get_device_id", &BMImage::get_device_id)
       .def("get_handle", &BMImage::get_handle)
       .def("need_to_free", &BMImage::need_to_free)
       .def("empty_check", &BMImage::empty_check)
       .def("get_plane_num", &BMImage::get_plane_num)
-      .def("align", &BMImage::align, Release())
-      .def("unalign", &BMImage::unalign, Release())
+      .def("align", &BMImage::align, Release(), "Makes the strides multiples of 64. 0, or -1 without a picture.")
+      .def("unalign", &BMImage::unalign, Release(), "Closes the gaps between rows. 0, or -1 without a picture.")
       .def("check_align", &BMImage::check_align)
       .def("check_contiguous_memory", &BMImage::check_contiguous_memory)
-      .def("get_pts_dts", &BMImage::get_pts_dts)
-      .def("asmat", &AsMat)
-      .def("asnumpy", &AsNumpy);
+      .def("get_pts_dts", &BMImage::get_pts_dts, "Presentation and decoding time of a frame in seconds.")
+      .def("asmat", &AsMat, "A uint8 array [h, w, 3] in the order blue, green, red; [h, w] of a grey picture.")
+      .def("asnumpy", &AsNumpy, "A new array with the elements as they are stored, without gaps.");
 }
 
 void BindPadding(py::module_& module) {
-  py::class_<PaddingAtrr>(module, "PaddingAtrr")
+  py::class_<PaddingAtrr>(module, "PaddingAtrr", "Where a picture lies in the output, and the colour around it.")
       .def(py::init<>())
       .def(py::init<unsigned int, unsigned int, unsigned int, unsigned int, unsigned char, unsigned char,
                     unsigned char>())

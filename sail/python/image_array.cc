@@ -34,7 +34,9 @@ void SetItem(BMImageArray<N>& self, int i, bm_image& image) {
 template <size_t N>
 void BindArray(py::module_& module) {
   using Images = BMImageArray<N>;
-  py::class_<Images>(module, absl::StrCat("BMImageArray", N, "D").c_str(), py::dynamic_attr())
+  py::class_<Images>(
+      module, absl::StrCat("BMImageArray", N, "D").c_str(), py::dynamic_attr(),
+      "Pictures of one size, format and type in one block of device memory. array[i] = image.data() copies.")
       .def(py::init<>())
       .def(py::init<Handle&, int, int, bm_image_format_ext, bm_image_data_format_ext>(), py::keep_alive<1, 2>(),
            Release())

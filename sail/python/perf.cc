@@ -8,7 +8,7 @@ namespace sail {
 namespace py = pybind11;
 
 void BindPerf(py::module_& module) {
-  py::class_<Perf>(module, "Perf")
+  py::class_<Perf>(module, "Perf", "Not built: raises NotSupport; _perf() measures.")
       .def(py::init<const std::string&, std::vector<int>, int, IOMode, int, bool>(), py::arg("bmodel_path"),
            py::arg("tpu_ids"), py::arg("max_que_size"), py::arg("mode") = SYSO, py::arg("thread_count") = 2,
            py::arg("free_input") = false)

@@ -82,18 +82,22 @@ template <typename Process>
 void BindCommon(OwningClass<Process>& process) {
   process
       .def("SetPaddingAtrr", &Process::SetPaddingAtrr, py::arg("padding_b") = 114, py::arg("padding_g") = 114,
-           py::arg("padding_r") = 114, py::arg("align") = 0)
-      .def("SetConvertAtrr", &Process::SetConvertAtrr)
-      .def("PushImage", &Process::PushImage, Release())
-      .def("exhausted", &Process::exhausted)
-      .def("get_exhausted_flag", &Process::get_exhausted_flag);
+           py::arg("padding_r") = 114, py::arg("align") = 0,
+           "Colour around the picture; align 0: upper left corner, 1: middle.")
+      .def("SetConvertAtrr", &Process::SetConvertAtrr,
+           "Three pairs as Bmcv.convert_to takes. 0, or 1 when it was set before.")
+      .def("PushImage", &Process::PushImage, Release(),
+           "0, and the picture is taken; 1 before the attributes are set or after exhausted(); 2 the queue is full.")
+      .def("exhausted", &Process::exhausted, "No picture follows.")
+      .def("get_exhausted_flag", &Process::get_exhausted_flag, "Whether exhausted() was called.");
 }
 
 }  // namespace
 
 void BindPreProcess(py::module_& module) {
   BindTypes(module);
-  OwningClass<ImagePreProcess> process(module, "ImagePreProcess");
+  OwningClass<ImagePreProcess> process(module, "ImagePreProcess",
+                                       "Batches of resized, scaled pictures; a thread prepares them.");
   process
       .def(py::init<int, sail_resize_type, int, int, int, bool>(), py::arg("batch_size"), py::arg("resize_mode"),
            py::arg("tpu_id") = 0, py::arg("queue_in_size") = 20, py::arg("queue_out_size") = 20,
@@ -102,7 +106,8 @@ void BindPreProcess(py::module_& module) {
       .def("GetBatchData", &ImagePreProcess::GetBatchData, Release())
       .def("set_print_flag", &ImagePreProcess::set_print_flag);
   BindCommon(process);
-  OwningClass<EngineImagePreProcess> engine(module, "EngineImagePreProcess");
+  OwningClass<EngineImagePreProcess> engine(
+      module, "EngineImagePreProcess", "Batches of pictures through a model, which says batch, size, type and scale.");
   engine
       .def(py::init<const std::string&, int, bool, std::vector<int>>(), py::arg("bmodel_path"), py::arg("tpu_id"),
            py::arg("use_mat_output") = false, py::arg("core_list") = std::vector<int>(), Release())

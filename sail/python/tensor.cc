@@ -166,7 +166,7 @@ void BindConstructors(py::class_<Tensor>& tensor) {
 }
 
 void BindDescription(py::class_<Tensor>& tensor) {
-  tensor.def("shape", &Tensor::shape)
+  tensor.def("shape", &Tensor::shape, "The extents.")
       .def("dtype", &Tensor::dtype)
       .def("size", &Tensor::size)
       .def("element_size", &Tensor::element_size)
@@ -176,14 +176,18 @@ void BindDescription(py::class_<Tensor>& tensor) {
       .def("own_dev_data", [](Tensor& self) { return self.own_dev_data(); })
       .def("is_sys_data_valid", &Tensor::is_sys_data_valid)
       .def("is_dev_data_valid", &Tensor::is_dev_data_valid)
-      .def("pysys_data",
-           [](Tensor& self) {
-             py::array_t<int64_t> address(1);
-             *address.mutable_data() = reinterpret_cast<intptr_t>(self.sys_data());
-             return address;
-           })
-      .def("reset", &Tensor::reset, Release())
-      .def("reshape", &Tensor::reshape, Release())
+      .def(
+          "pysys_data",
+          [](Tensor& self) {
+            py::array_t<int64_t> address(1);
+            *address.mutable_data() = reinterpret_cast<intptr_t>(self.sys_data());
+            return address;
+          },
+          "An int64 array of one element, the address of host memory.")
+      .def("reset", &Tensor::reset, Release(),
+           "Another shape and type; memories that the tensor owns are made again if their size changes.")
+      .def("reshape", &Tensor::reshape, Release(),
+           "Another shape; memories that the tensor owns are made again if their size changes.")
       .def("get_handle", [](Tensor& self) { return self.get_handle(); })
       .def("__len__", [](Tensor& self) { return self.shape().empty() ? 0 : self.shape()[0]; })
       .def("__getitem__", [](Tensor& self, int index) -> py::object {
@@ -196,39 +200,57 @@ void BindDescription(py::class_<Tensor>& tensor) {
 }
 
 void BindCopies(py::class_<Tensor>& tensor) {
-  tensor.def("sync_s2d", py::overload_cast<>(&Tensor::sync_s2d), Release())
+  tensor
+      .def("sync_s2d", py::overload_cast<>(&Tensor::sync_s2d), Release(),
+           "Copies host memory to the device: all, so many bytes, or elements of another tensor (source, offset, "
+           "offset here, count).")
       .def("sync_s2d", py::overload_cast<int>(&Tensor::sync_s2d), Release())
       .def("sync_s2d", py::overload_cast<Tensor&, int, int, int>(&Tensor::sync_s2d), Release())
-      .def("sync_d2s", py::overload_cast<>(&Tensor::sync_d2s), Release())
+      .def("sync_d2s", py::overload_cast<>(&Tensor::sync_d2s), Release(),
+           "Copies device memory to the host: all, so many bytes, or elements of another tensor (source, offset, "
+           "offset here, count).")
       .def("sync_d2s", py::overload_cast<int>(&Tensor::sync_d2s), Release())
       .def("sync_d2s", py::overload_cast<Tensor&, int, int, int>(&Tensor::sync_d2s), Release())
-      .def("sync_d2d", &Tensor::sync_d2d, Release())
+      .def("sync_d2d", &Tensor::sync_d2d, Release(),
+           "Copies elements of another tensor, of any device: source, offset there, offset here, count.")
       .def("sync_d2d_stride", &Tensor::sync_d2d_stride, Release())
-      .def("dump_data", &Tensor::dump_data, py::arg("file_name"), py::arg("bin") = false, Release());
+      .def("dump_data", &Tensor::dump_data, py::arg("file_name"), py::arg("bin") = false, Release(),
+           "Writes the elements into a file, as text or (bin) as they are.");
 }
 
 void BindValues(py::class_<Tensor>& tensor) {
-  tensor.def("update_data", &UpdateData<float>)
+  tensor
+      .def("update_data", &UpdateData<float>,
+           "Puts an array of the tensor's shape into host memory, or onto the device where there is none; cast to the "
+           "tensor's type.")
       .def("update_data", &UpdateData<int8_t>)
       .def("update_data", &UpdateData<uint8_t>)
       .def("update_data", &UpdateData<int32_t>)
       .def("update_data", &UpdateData<uint32_t>)
       .def("update_data", &UpdateData<int16_t>)
       .def("update_data", &UpdateData<uint16_t>)
-      .def("asnumpy", [](Tensor& self) { return AsNumpy(self, self.shape()); })
+      .def(
+          "asnumpy", [](Tensor& self) { return AsNumpy(self, self.shape()); },
+          "A new array with a copy of host memory, or of the device's where there is none; sync_d2s() comes first. In "
+          "another shape if given.")
       .def("asnumpy", &AsNumpy)
-      .def("scale_from",
-           [](Tensor& self, const Array<float>& data, float scale) {
-             if (data.size() > self.size()) {
-               Throw(SAIL_ERR_TENSOR_SHAPE, absl::StrCat("scale_from of shape ", ShapeText(ShapeOf(data)),
-                                                         " into a tensor of shape ", ShapeText(self.shape())));
-             }
-             const py::gil_scoped_release release;
-             self.scale_from(const_cast<float*>(data.data()), scale, static_cast<int>(data.size()));
-           })
-      .def("scale_to", [](Tensor& self, float scale) { return ScaleTo(self, scale, self.shape()); })
+      .def(
+          "scale_from",
+          [](Tensor& self, const Array<float>& data, float scale) {
+            if (data.size() > self.size()) {
+              Throw(SAIL_ERR_TENSOR_SHAPE, absl::StrCat("scale_from of shape ", ShapeText(ShapeOf(data)),
+                                                        " into a tensor of shape ", ShapeText(self.shape())));
+            }
+            const py::gil_scoped_release release;
+            self.scale_from(const_cast<float*>(data.data()), scale, static_cast<int>(data.size()));
+          },
+          "Host memory = array * scale, rounded half to even and saturated.")
+      .def(
+          "scale_to", [](Tensor& self, float scale) { return ScaleTo(self, scale, self.shape()); },
+          "A float32 array of host memory * scale.")
       .def("scale_to", &ScaleTo)
-      .def("memory_set", py::overload_cast<int>(&Tensor::memory_set), Release())
+      .def("memory_set", py::overload_cast<int>(&Tensor::memory_set), Release(),
+           "Fills both memories with a byte (int), or an element (float).")
       .def("memory_set",
            [](Tensor& self, const py::object& value) {
              const float element = py::float_(value).cast<float>();
@@ -278,12 +300,16 @@ const char* NumpyType(bm_data_type_t dtype) {
 }
 
 void BindTensor(py::module_& module) {
-  py::class_<Tensor> tensor(module, "Tensor", py::dynamic_attr());
+  py::class_<Tensor> tensor(module, "Tensor",
+                            "Elements in device memory, host memory or both: of an array, or of a shape and type with "
+                            "the memories that it owns.",
+                            py::dynamic_attr());
   BindConstructors(tensor);
   BindDescription(tensor);
   BindCopies(tensor);
   BindValues(tensor);
-  py::class_<TensorPTRWithName, std::unique_ptr<TensorPTRWithName, DeleteWithTensor>>(module, "TensorPTRWithName")
+  py::class_<TensorPTRWithName, std::unique_ptr<TensorPTRWithName, DeleteWithTensor>>(module, "TensorPTRWithName",
+                                                                                      "A tensor and its name.")
       .def("get_name", [](TensorPTRWithName& self) { return self.name; })
       .def(
           "get_data", [](TensorPTRWithName& self) { return self.data; }, py::return_value_policy::reference_internal);

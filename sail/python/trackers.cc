@@ -7,6 +7,8 @@ namespace {
 
 namespace py = pybind11;
 
+constexpr char kDoc[] = "Not built: raises NotSupport.";
+
 using Boxes = std::vector<algo::BoxTuple>;
 using Vectors = std::vector<std::vector<float>>;
 
@@ -17,11 +19,11 @@ void BindDeepSort(py::module_& module) {
   const auto iou = [] { return py::arg("max_iou_distance") = 0.7; };
   const auto age = [] { return py::arg("max_age") = 30; };
   const auto hits = [] { return py::arg("n_init") = 3; };
-  py::class_<Tracker>(module, "deepsort_tracker_controller")
+  py::class_<Tracker>(module, "deepsort_tracker_controller", kDoc)
       .def(py::init<float, int, int, float, int, int>(), distance, budget, size, iou(), age(), hits())
       .def("process", py::overload_cast<const Boxes&, std::vector<Tensor>&>(&Tracker::process), Release())
       .def("process", py::overload_cast<const Boxes&, Vectors&>(&Tracker::process), Release());
-  py::class_<Async>(module, "deepsort_tracker_controller_async")
+  py::class_<Async>(module, "deepsort_tracker_controller_async", kDoc)
       .def(py::init<float, int, int, float, int, int, int>(), distance, budget, size, iou(), age(), hits(),
            py::arg("queue_size") = 10)
       .def("push_data", py::overload_cast<const Boxes&, std::vector<Tensor>&>(&Async::push_data), Release())
@@ -31,7 +33,7 @@ void BindDeepSort(py::module_& module) {
 }
 
 void BindByteTrack(py::module_& module) {
-  py::class_<bytetrack_tracker_controller>(module, "bytetrack_tracker_controller")
+  py::class_<bytetrack_tracker_controller>(module, "bytetrack_tracker_controller", kDoc)
       .def(py::init<int, int>(), py::arg("frame_rate") = 30, py::arg("track_buffer") = 30)
       .def("process", py::overload_cast<const Boxes&>(&bytetrack_tracker_controller::process), Release());
 }
@@ -40,10 +42,10 @@ void BindSort(py::module_& module) {
   const auto iou = [] { return py::arg("max_iou_distance") = 0.7; };
   const auto age = [] { return py::arg("max_age") = 30; };
   const auto hits = [] { return py::arg("n_init") = 3; };
-  py::class_<sort_tracker_controller>(module, "sort_tracker_controller")
+  py::class_<sort_tracker_controller>(module, "sort_tracker_controller", kDoc)
       .def(py::init<float, int, int>(), iou(), age(), hits())
       .def("process", &sort_tracker_controller::process, Release());
-  py::class_<sort_tracker_controller_async>(module, "sort_tracker_controller_async")
+  py::class_<sort_tracker_controller_async>(module, "sort_tracker_controller_async", kDoc)
       .def(py::init<float, int, int, int, int>(), iou(), age(), hits(), py::arg("input_queue_size") = 10,
            py::arg("result_queue_size") = 10)
       .def("push_data", &sort_tracker_controller_async::push_data, Release())

@@ -47,13 +47,20 @@ def definitions(function, name, indent):
     return [line for text in texts for line in (indent + "@overload", text)]
 
 
+def documentation(cls):
+    if not cls.__doc__:
+        return []
+    lines = ('"""%s"""' % cls.__doc__.strip()).splitlines()
+    return ["    " + line if line else "" for line in lines]
+
+
 def class_lines(name, cls):
     if issubclass(cls, Exception):
         return ["class %s(%s): ..." % (name, cls.__bases__[0].__name__)]
     members = getattr(cls, "__members__", None)
     if members is not None:
         return ["class %s(IntEnum):" % name] + ["    %s = %d" % (key, int(value)) for key, value in members.items()]
-    lines = ["class %s:" % name]
+    lines = ["class %s:" % name] + documentation(cls)
     for attribute, value in vars(cls).items():
         if inspect.isroutine(value):
             lines += definitions(value, attribute, "    ")
