@@ -1,7 +1,8 @@
-// Conversion between floats and integers with one scale for all elements.
+// Arrays of numbers: conversion between floats and integers with one scale for all elements, and filling.
 //
 //   Quantize(pixels, input_scale, count, bytes);        // bytes[i] = pixels[i] * input_scale
 //   Dequantize(scores, output_scale, count, floats);    // floats[i] = scores[i] * output_scale
+//   Fill(&element, sizeof(element), count, target);     // every element of the target, of any type
 #ifndef BASE_QUANTIZE_H_
 #define BASE_QUANTIZE_H_
 
@@ -42,6 +43,11 @@ void Quantize(const From* src, float scale, size_t count, To* dst) {
 template <typename T>
 void Dequantize(const T* src, float scale, size_t count, float* dst) {
   Quantize<T, float>(src, scale, count, dst);
+}
+
+// Copies one element of `bytes` to all `count` places. Pointers need no alignment.
+inline void Fill(const void* element, size_t bytes, size_t count, void* target) {
+  for (size_t i = 0; i < count; ++i) std::memcpy(static_cast<char*>(target) + i * bytes, element, bytes);
 }
 
 }  // namespace bm

@@ -100,8 +100,7 @@ struct Tensor::Impl {
       Check(bm_memset_device_ext(handle.data(), const_cast<void*>(element), static_cast<int>(size), dev),
             SAIL_ERR_TENSOR_DEVMEM, "memory_set");
     }
-    if (sys == nullptr) return;
-    for (size_t at = 0; at + size <= Bytes(); at += size) memcpy(static_cast<char*>(sys) + at, element, size);
+    if (sys != nullptr) bm::Fill(element, size, Bytes() / size, sys);
   }
 
   // A part of the device memory, in elements.
