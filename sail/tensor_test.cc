@@ -169,6 +169,7 @@ TEST(TensorTest, ResetsAndBorrows) {
   slot.reset_sys_data(values, two);
   EXPECT_EQ(slot.sys_data(), values);
   EXPECT_FALSE(slot.own_sys_data());
+  EXPECT_THROW(slot.reset({3}, BM_FLOAT32), SailTensorError) << "past the memory that it borrows";
   Tensor own(std::vector<int>{1});
   own.reset_sys_data(values, two);
   EXPECT_NE(own.sys_data(), values);
@@ -225,6 +226,10 @@ TEST(TensorTest, SlicesAndViews) {
   EXPECT_THROW(Tensor(a, std::vector<std::pair<int, int>>{{0, 1}}, false), SailTensorError);
   Tensor view(a, std::vector<int>{2, 2}, 4u, true);
   EXPECT_EQ(view.sys_data(), static_cast<float*>(a.sys_data()) + 4);
+  view.reshape({3});
+  view.reshape({4});
+  EXPECT_THROW(view.reshape({5}), SailTensorError) << "past the memory that it borrows";
+  EXPECT_EQ(view.shape(), std::vector<int>({4}));
   Tensor copy(a, std::vector<int>{2, 2}, 4u, false);
   EXPECT_EQ(Floats(copy), std::vector<float>({4, 5, 6, 7}));
   EXPECT_THROW(Tensor(a, std::vector<int>{5}, 20u, true), SailTensorError);

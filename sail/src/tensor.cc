@@ -64,6 +64,7 @@ struct Tensor::Impl {
     if (bytes == 0) return;
     sys = calloc(1, bytes);
     if (sys == nullptr) throw MemoryError(absl::StrCat("no host memory for a tensor of ", bytes, " bytes"));
+    sys_bytes = bytes;
   }
 
   void AllocateDevice() {
@@ -79,9 +80,14 @@ struct Tensor::Impl {
     Check(bm_memset_device_ext(handle.data(), &zero, 1, dev), SAIL_ERR_TENSOR_DEVMEM, "clearing the " + what);
   }
 
+  void BorrowHost(void* data, size_t bytes) {
+    sys = data;
+    sys_bytes = bytes;
+  }
+
   void FreeHost() {
     if (own_sys) std::free(sys);
-    sys = nullptr;
+    BorrowHost(nullptr, 0);
   }
 
   void FreeDevice() {
@@ -133,6 +139,7 @@ struct Tensor::Impl {
   bm_data_type_t dtype = BM_FLOAT32;
   bool own_sys = false, own_dev = false;
   void* sys = nullptr;
+  size_t sys_bytes = 0;
   bm_device_mem_t dev{};
 };
 
@@ -204,7 +211,7 @@ Tensor::Tensor(const Tensor& src, const std::vector<int>& shape, unsigned int of
   if (src.is_sys_data_valid()) view.sys = src.impl_->HostPart(offset, count, "view");
   if (src.is_dev_data_valid()) view.dev = src.impl_->Part(offset, count, "view");
   if (no_copy) {
-    impl_->sys = view.sys;
+    if (view.sys != nullptr) impl_->BorrowHost(view.sys, impl_->Bytes());
     impl_->dev = view.dev;
     return;
   }
@@ -277,6 +284,11 @@ bool& Tensor::own_dev_data() { return impl_->own_dev; }
 void Tensor::reset(const std::vector<int>& shape, bm_data_type_t dtype) {
   CheckShape(shape);
   const size_t bytes = BytesOf(shape, dtype);
+  if (!impl_->own_sys && impl_->sys != nullptr && bytes > impl_->sys_bytes) {
+    Throw(SAIL_ERR_TENSOR_SYSMEM,
+          absl::StrCat("the shape ", ShapeText(shape), " of ", bytes, " bytes in host memory of ", impl_->sys_bytes,
+                       " bytes, which the tensor does not own"));
+  }
   if (bytes == impl_->Bytes()) {
     impl_->shape = shape;
     impl_->dtype = dtype;
@@ -288,7 +300,10 @@ void Tensor::reset(const std::vector<int>& shape, bm_data_type_t dtype) {
   next.own_dev = impl_->own_dev;
   if (next.own_sys) next.AllocateHost();
   if (next.own_dev) next.AllocateDevice();
-  if (next.own_sys) std::swap(impl_->sys, next.sys);
+  if (next.own_sys) {
+    std::swap(impl_->sys, next.sys);
+    std::swap(impl_->sys_bytes, next.sys_bytes);
+  }
   if (next.own_dev) std::swap(impl_->dev, next.dev);
   impl_->shape = shape;
   impl_->dtype = dtype;
@@ -301,12 +316,14 @@ void Tensor::reset_sys_data(void* data, std::vector<int>& shape) {
   if (impl_->own_dev && !impl_->own_sys) {
     Throw(SAIL_ERR_TENSOR_SYSMEM, "reset_sys_data of a tensor that owns device memory and no host memory");
   }
-  reset(shape, dtype());
   if (impl_->own_sys) {
+    reset(shape, dtype());
     memcpy(impl_->sys, data, impl_->Bytes());
-  } else {
-    impl_->sys = data;
+    return;
   }
+  CheckShape(shape);
+  impl_->BorrowHost(data, BytesOf(shape, dtype()));
+  impl_->shape = shape;
 }
 
 void Tensor::reset_dev_data(bm_device_mem_t data) {
