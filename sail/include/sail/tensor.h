@@ -314,7 +314,7 @@ class Tensor {
   bool& own_dev_data();
 
   // Changes shape and type; owned memory is allocated anew where its size changes. SailTensorError, and no change, for
-  // an empty shape or a dimension that is not positive.
+  // an empty shape, a dimension that is not positive, or more bytes than the host memory that the tensor borrows.
   void reset(const std::vector<int>& shape, bm_data_type_t dtype);
   void reshape(const std::vector<int>& shape);
   // Copies `data` into owned host memory, or borrows it where the tensor owns no memory.
