@@ -142,6 +142,13 @@ TEST(LowerConvolution, LargeLayersRunInTiles) {
   CheckConvolution({1, 70, 260, 250}, 70, SquareWindow(3, 1, 1), 70);
 }
 
+// Wherever the last tile begins, it has a row of input to stand on.
+TEST(LowerConvolution, TilesThatWouldLieInThePaddingBelow) {
+  for (int64_t height = 240; height < 340; height += 14) {
+    CheckConvolution({1, 1, height, 400}, 1, SquareWindow(1, 1, 15));
+  }
+}
+
 TEST(LowerConvolution, LargeWeightsAreStreamed) {
   CheckConvolution({2, 1024, 3, 3}, 2048, SquareWindow(1));
   CheckConvolution({1, 512, 4, 4}, 1100, SquareWindow(3, 1, 1));
@@ -155,6 +162,14 @@ TEST(LowerConvolution, WindowsBeyondTheFieldsAreRefusedWithValueAndLimit) {
   net.graph.MarkOutput(net.Add(graph::Convolution{SquareWindow(3, 16, 1), 1}, {x, net.Weight({1, 1, 3, 3})}));
   EXPECT_STATUS(Lower(net.graph), absl::StatusCode::kUnimplemented,
                 "layer n2 (Convolution): vertical stride 16; commands hold 1..15");
+}
+
+// The coefficients of a layer are asked for while the one before is lowered.
+TEST(LowerConvolution, WindowsBeyondTheFieldsAreRefusedInEveryLayer) {
+  NetBuilder net;
+  const ValueId x = net.Add(graph::Relu{}, {net.Input({1, 1, 64, 64})});
+  net.graph.MarkOutput(net.Add(graph::Convolution{SquareWindow(3, 16, 1), 1}, {x, net.Weight({1, 1, 3, 3})}));
+  EXPECT_STATUS(Lower(net.graph), absl::StatusCode::kUnimplemented, "vertical stride 16; commands hold 1..15");
 }
 
 TEST(LowerDeconvolution, KernelsStridesAndGroups) {

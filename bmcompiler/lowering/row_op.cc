@@ -46,8 +46,11 @@ void RowOp::ChooseView() {
 }
 
 absl::Status RowOp::PrepareOnce() {
-  if (prepared_) return absl::OkStatus();
-  prepared_ = true;
+  if (!prepared_.has_value()) prepared_ = PrepareAndCheck();
+  return *prepared_;
+}
+
+absl::Status RowOp::PrepareAndCheck() {
   RETURN_IF_ERROR(Prepare());
   if (any_view_) return absl::OkStatus();
   for (const Dims4& view : input_views_) {
@@ -220,7 +223,7 @@ absl::StatusOr<RowOp::TilePlan> RowOp::FindPlan() {
   TilePlan smallest;
   for (uint32_t channels = std::min(output_view_.c, kMaxChannelBlock); channels > 0;
        channels = CanSplitChannels() ? NextSmallerBlock(channels) : 0) {
-    smallest = Measure(channels, CanSplitRows() ? 1 : output_view_.h);
+    smallest = Measure(channels, CanSplitRows() ? output_view_.h - LastTileBegin() : output_view_.h);
     if (smallest.total_bytes > limit) continue;
     uint32_t low = smallest.rows, high = output_view_.h;  // the most rows that fit
     while (low < high) {
@@ -242,10 +245,12 @@ std::vector<RowOp::TileSpec> RowOp::Tiles(const TilePlan& plan) const {
   for (uint32_t channel = 0; channel < output_view_.c; channel += plan.channels) {
     for (uint32_t batch = 0; batch < output_view_.n; ++batch) {
       for (uint32_t row = 0; row < output_view_.h; row += plan.rows) {
+        // A last tile that would begin too late repeats rows of the one before.
+        const uint32_t begin = std::min(row, LastTileBegin());
         tiles.push_back({batch,
                          channel,
                          std::min(plan.channels, output_view_.c - channel),
-                         {row, std::min(plan.rows, output_view_.h - row)}});
+                         {begin, std::min(plan.rows, output_view_.h - begin)}});
       }
     }
   }

@@ -7,6 +7,7 @@
 #define BMCOMPILER_LOWERING_ROW_OP_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "bmcompiler/lowering/node_lowering.h"
@@ -43,6 +44,8 @@ class RowOp : public NodeLowering {
 
   // The rows of `input` that result rows read.
   virtual RowRange InputRows(int /*input*/, RowRange rows) const { return rows; }
+  // The last result row that a tile may begin with.
+  virtual uint32_t LastTileBegin() const { return output_view_.h - 1; }
   // Whether result channel c reads only channel c of `input` (which then has as many channels).
   virtual bool IsChannelwise() const { return true; }
   // The coefficients; their channels are the result's.
@@ -89,6 +92,7 @@ class RowOp : public NodeLowering {
   };
 
   absl::Status PrepareOnce();
+  absl::Status PrepareAndCheck();
   void ChooseView();
   const std::vector<PackedConstant>& Packed();
   uint64_t ConstantBytes(uint32_t channels);
@@ -106,7 +110,7 @@ class RowOp : public NodeLowering {
   std::vector<TileSpec> Tiles(const TilePlan& plan) const;
   void LoadTile(const TileSpec& tile, const std::vector<uint32_t>& offsets, RowTile* loaded);
 
-  bool prepared_ = false;
+  std::optional<absl::Status> prepared_;  // what the one call of Prepare answered
   bool packed_ready_ = false;
   std::vector<PackedConstant> packed_;
 };

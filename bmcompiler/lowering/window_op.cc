@@ -47,6 +47,12 @@ RowRange WindowOp::InputRows(int /*input*/, RowRange rows) const {
   return {static_cast<uint32_t>(begin), static_cast<uint32_t>(std::max<int64_t>(end - begin, 1))};
 }
 
+uint32_t WindowOp::LastTileBegin() const {
+  const int64_t last_grid_row = (int64_t{input_views_[0].h} - 1) * (insert_h_ + 1);
+  const int64_t last = (last_grid_row + window_.pad_up) / window_.stride_h;
+  return static_cast<uint32_t>(std::min<int64_t>(last, output_view_.h - 1));
+}
+
 isa::Window WindowOp::TileWindow(const RowTile& tile) const {
   isa::Window window;
   window.kernel_h = static_cast<uint16_t>(window_.kernel_h);

@@ -17,6 +17,8 @@ class WindowOp : public RowOp {
   absl::Status CheckWindow() const;
 
   RowRange InputRows(int input, RowRange rows) const override;
+  // Later windows lie wholly in the padding below, which a command reaches only from a row of input above them.
+  uint32_t LastTileBegin() const override;
 
   // The command's window for a tile: its upper padding depends on the rows at hand.
   isa::Window TileWindow(const RowTile& tile) const;
