@@ -25,10 +25,11 @@ class ReferenceProgram : public chip::Program {
   ReferenceProgram(absl::Span<const chip::CommandGroupImage> images, chip::Chip* chip)
       : images_(images.begin(), images.end()), chip_(*chip) {}
 
+  // A failure leaves the generation as it was, so that the next Run decodes and fails again.
   absl::Status Decode() {
     groups_.clear();
     orders_.clear();
-    generation_ = Generation();
+    const uint64_t generation = Generation();
     for (size_t i = 0; i < images_.size(); ++i) {
       absl::StatusOr<isa::CommandGroup> group = DecodeImage(images_[i]);
       if (!group.ok()) return At(group.status(), i, "decoding");
@@ -39,6 +40,7 @@ class ReferenceProgram : public chip::Program {
     }
     ASSIGN_OR_RETURN(const isa::Schedule schedule, isa::EstimateSchedule(groups_));
     cycles_ = schedule.cycles;
+    generation_ = generation;
     return absl::OkStatus();
   }
 
