@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "base/checked_math.h"
 #include "base/status_macros.h"
 #include "bmdriver_sim/reference/execute.h"
@@ -94,6 +95,14 @@ Sizes SizesOf(const isa::Conv& op) {
           ColumnAxis(op.window, op.input_w)};
 }
 
+// One batch of the input is copied, so its size has a limit. Only strides of 0 describe more than there is memory.
+absl::StatusOr<uint64_t> BatchElements(const isa::Conv& op) {
+  const uint64_t elements = uint64_t{op.input_c} * op.input_h * op.input_w;
+  if (elements <= isa::kLocalBytes) return elements;
+  return absl::OutOfRangeError(absl::StrCat("an input of ", op.input_c, " x ", op.input_h, " x ", op.input_w,
+                                            " elements; local memory has ", isa::kLocalBytes, " bytes"));
+}
+
 // The taps of an output row with the input row that each reads.
 template <typename Visit>
 void ForEachTap(const isa::Conv& op, const WindowAxis& rows, uint32_t oy, Visit visit) {
@@ -125,7 +134,8 @@ absl::Status ExecuteFloat(const isa::Conv& op, chip::Chip* chip) {
   const uint32_t pairs = (op.input_c + 1) / 2;
   const uint32_t width = op.shape.w;
   // One batch of the input without gaps: lanes lie half a megabyte apart, which no cache likes.
-  std::vector<float> dense(uint64_t{op.input_c} * op.input_h * op.input_w);
+  ASSIGN_OR_RETURN(const uint64_t batch_elements, BatchElements(op));
+  std::vector<float> dense(batch_elements);
   std::vector<float> sums(4 * uint64_t{width});
   for (uint32_t n = 0; n < op.shape.n; ++n) {
     float* target = dense.data();
@@ -171,7 +181,8 @@ absl::Status ExecuteByte(const isa::Conv& op, chip::Chip* chip) {
   const bool is_unsigned =
       op.relu || (!op.input.is_signed && !op.weight.is_signed && (!op.has_bias || !op.bias.is_signed));
   const IntegerResult finish{op.right_shift, op.relu, 8, !is_unsigned};
-  std::vector<int32_t> dense(uint64_t{op.input_c} * op.input_h * op.input_w);
+  ASSIGN_OR_RETURN(const uint64_t batch_elements, BatchElements(op));
+  std::vector<int32_t> dense(batch_elements);
   std::vector<int32_t> sums(op.shape.w);
   for (uint32_t n = 0; n < op.shape.n; ++n) {
     int32_t* target = dense.data();

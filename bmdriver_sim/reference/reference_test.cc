@@ -680,6 +680,18 @@ TEST_F(ReferenceTest, WhatLiesOutsideMemoryNamesTheCommand) {
   EXPECT_STATUS(Run(load), absl::StatusCode::kOutOfRange, "GDMA command 0");
 }
 
+// Strides of 0 make any sizes lie inside a lane.
+TEST_F(ReferenceTest, ConvolutionInputsAreNoLargerThanLocalMemory) {
+  isa::Conv conv;
+  conv.shape = {1, 1, 1, 1};
+  conv.input_c = 4000;
+  conv.input_h = conv.input_w = 2000;
+  conv.input = At(0);
+  conv.input.layout = {isa::Layout::Kind::kStrided, {0, 0, 0, 0}};
+  conv.weight = Constant(1);
+  EXPECT_STATUS(Run({conv}), absl::StatusCode::kOutOfRange, "an input of 4000 x 2000 x 2000 elements");
+}
+
 TEST_F(ReferenceTest, RewrittenCommandsAreDecodedAgain) {
   isa::Scalar op;
   op.shape = {1, 1, 1, 1};
@@ -705,6 +717,14 @@ TEST_F(ReferenceTest, RewrittenCommandsAreDecodedAgain) {
   write();
   ASSERT_OK(program->Run());
   EXPECT_EQ(Float(kX, op.shape, 0, 0, 0, 0), 60);
+  // Commands that cannot be decoded fail every launch until they are mended.
+  std::memset(chip_->System(kCommands, 128)->data(), 0xFF, 128);
+  chip_->MarkWritten(kCommands, 128);
+  EXPECT_STATUS(program->Run(), absl::StatusCode::kInvalidArgument, "TSK_TYP");
+  EXPECT_STATUS(program->Run(), absl::StatusCode::kInvalidArgument, "TSK_TYP");
+  write();
+  ASSERT_OK(program->Run());
+  EXPECT_EQ(Float(kX, op.shape, 0, 0, 0, 0), 600);
 }
 
 }  // namespace
