@@ -1,6 +1,7 @@
 #include "base/options.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -54,7 +55,9 @@ absl::Status OptionTable::Set(Option* option, absl::string_view value) {
     }
     **target = parsed;
   } else if (auto* const* target = std::get_if<double*>(&option->target_)) {
-    if (!absl::SimpleAtod(value, *target)) return refuse("a number");
+    double parsed;
+    if (!absl::SimpleAtod(value, &parsed) || !std::isfinite(parsed)) return refuse("a finite number");
+    **target = parsed;
   } else if (auto* const* target = std::get_if<std::string*>(&option->target_)) {
     **target = std::string(value);
   } else {

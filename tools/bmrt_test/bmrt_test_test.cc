@@ -94,6 +94,11 @@ TEST(TestOptionsTest, WrongArgumentsAreNamed) {
   EXPECT_STATUS(ParseTestOptions({"--devid=0"}), absl::StatusCode::kInvalidArgument, "is needed");
   EXPECT_STATUS(ParseTestOptions({"--bmodel=x", "--core_list=0,x"}), absl::StatusCode::kInvalidArgument, "0,x");
   EXPECT_STATUS(ParseTestOptions({"--bmodel=x", "--prealloc=zz"}), absl::StatusCode::kInvalidArgument, "zz");
+  EXPECT_STATUS(ParseTestOptions({"--bmodel=x", "--prealloc=100000001"}), absl::StatusCode::kInvalidArgument,
+                "up to ffffffff, not \"100000001\"");
+  // Nothing differs by more than a NaN, so everything would pass.
+  EXPECT_STATUS(ParseTestOptions({"--bmodel=x", "--accuracy_f=nan"}), absl::StatusCode::kInvalidArgument,
+                "--accuracy_f takes a finite number, not \"nan\"");
   EXPECT_STATUS(ParseTestOptions({"--bmodel"}), absl::StatusCode::kInvalidArgument, "--bmodel needs a value");
   EXPECT_STATUS(ParseTestOptions({"--bmodel=x", "extra"}), absl::StatusCode::kInvalidArgument, "argument extra");
 }

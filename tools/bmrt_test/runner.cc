@@ -335,8 +335,7 @@ absl::Status RunModel(const TestOptions& options, const TestModel& model) {
   };
   if (options.prealloc_bytes > 0) {
     bm_device_mem_t block;
-    RETURN_IF_ERROR(ToStatus(
-        bm_malloc_device_byte(runtime->handle(), &block, static_cast<unsigned>(options.prealloc_bytes)), "--prealloc"));
+    RETURN_IF_ERROR(ToStatus(bm_malloc_device_byte(runtime->handle(), &block, options.prealloc_bytes), "--prealloc"));
     taken = block;
   }
   if (!bmrt_load_bmodel(runtime->bmrt(), model.path.c_str())) {

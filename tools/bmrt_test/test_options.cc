@@ -101,7 +101,7 @@ class CommandLine {
     RETURN_IF_ERROR(ReadIntegers("--cascade_device", devices_, &options_.devices));
     RETURN_IF_ERROR(ReadIntegers("--core_list", cores_, &options_.cores));
     if (!prealloc_.empty() && !absl::SimpleHexAtoi(prealloc_, &options_.prealloc_bytes)) {
-      return Expected("--prealloc", prealloc_, "a hexadecimal number");
+      return Expected("--prealloc", prealloc_, "a hexadecimal number up to ffffffff");
     }
     ASSIGN_OR_RETURN(options_.shapes, ParseShapes(shapes_));
     ASSIGN_OR_RETURN(options_.output_shapes, ParseShapes(output_shapes_));

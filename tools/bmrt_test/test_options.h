@@ -28,7 +28,7 @@ struct TestOptions {
   int64_t calculate_times = 1;
   bool only_compare_last = false;
   int64_t threads = 1;
-  uint64_t prealloc_bytes = 0;
+  uint32_t prealloc_bytes = 0;
   bool export_neuron = false;
   bool export_output = false;
   bool debug_output = false;
