@@ -159,6 +159,7 @@ absl::Status CheckTarget(const AddressRange& target, const Place& place) {
 }
 
 absl::Status CheckAddresses(const isa::GdmaCommand& command, const AddressSpace& space) {
+  for (const isa::Access& access : isa::AccessesOf(command)) RETURN_IF_ERROR(isa::CheckLane(access));
   if (const auto source = SystemSource(command)) {
     RETURN_IF_ERROR(Annotate("source", space.Find(source->address, source->size).status()));
   }
@@ -171,8 +172,9 @@ absl::Status CheckAddresses(const isa::GdmaCommand& command, const AddressSpace&
 }
 
 // A BDC command reaches beyond local memory only for tables in L2.
-absl::Status CheckTables(const isa::BdcCommand& command, const AddressSpace& space) {
+absl::Status CheckAddresses(const isa::BdcCommand& command, const AddressSpace& space) {
   for (const isa::Access& access : isa::AccessesOf(command)) {
+    RETURN_IF_ERROR(isa::CheckLane(access));
     if (access.region.is_local()) continue;
     const uint64_t bytes = access.region.end() - access.region.base;
     RETURN_IF_ERROR(Annotate(access.operand, space.Find(access.region.base, bytes).status()));
@@ -188,7 +190,7 @@ absl::Status MeaningVerifier::VerifyGroup(const CommandGroup& group, const Addre
   ASSIGN_OR_RETURN(const isa::CommandGroup commands, isa::DecodeGroup(group.bdc, group.gdma));
   RETURN_IF_ERROR(isa::SequentialOrder(commands).status());
   for (size_t i = 0; i < commands.bdc.size(); ++i) {
-    RETURN_IF_ERROR(Annotate(absl::StrCat("BDC command ", i), CheckTables(commands.bdc[i], space)));
+    RETURN_IF_ERROR(Annotate(absl::StrCat("BDC command ", i), CheckAddresses(commands.bdc[i], space)));
   }
   for (size_t i = 0; i < commands.gdma.size(); ++i) {
     RETURN_IF_ERROR(Annotate(absl::StrCat("GDMA command ", i), CheckAddresses(commands.gdma[i], space)));

@@ -61,9 +61,8 @@ TEST(VerifyTest, ADescriptorThatIsNoCommandIsRefusedWithFieldAndValue) {
   SampleModel sample = Sample();
   // TSK_TYP is the low four bits of word 1 and more; all ones is no task.
   std::memset(sample.blobs[0].data(), 0xFF, 128);
-  const absl::Status status = Verified(sample);
-  EXPECT_FALSE(status.ok());
-  EXPECT_STATUS(status, status.code(), "stage 0: command group 0: ");
+  EXPECT_STATUS(Verified(sample), absl::StatusCode::kInvalidArgument,
+                "stage 0: command group 0: BDC command 0: field TSK_TYP has the undefined value 15");
 }
 
 TEST(VerifyTest, AnAddressOutsideEveryRegionIsRefusedWithTheRegions) {
@@ -83,6 +82,15 @@ TEST(VerifyTest, ARangeAcrossTheEndOfARegionIsRefused) {
   load.source.address = 0x105111000 - 4;
   Replace(&sample, 0, load);
   EXPECT_STATUS(Verified(sample), absl::StatusCode::kOutOfRange, "the address 0x105110ffc of 192 bytes");
+}
+
+TEST(VerifyTest, AnAddressBehindALaneIsRefusedWithItsSize) {
+  SampleModel sample = Sample();
+  isa::GdmaCommand load = GdmaOf(sample, 0);
+  load.target.address = isa::kLaneBytes - 4;
+  Replace(&sample, 0, load);
+  EXPECT_STATUS(Verified(sample), absl::StatusCode::kOutOfRange,
+                "0x7fffc..0x8003c, behind the 524288 bytes of a lane of local memory");
 }
 
 TEST(VerifyTest, AWriteIntoTheCoefficientsIsRefused) {

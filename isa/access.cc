@@ -381,4 +381,14 @@ std::vector<Access> AccessesOf(const GdmaCommand& command) {
   return accesses.Take();
 }
 
+absl::Status CheckLane(const Access& access) {
+  if (!access.region.is_local() || access.region.end() <= kLaneBytes) return absl::OkStatus();
+  return absl::OutOfRangeError(
+      absl::StrCat(Describe(access), ", behind the ", kLaneBytes, " bytes of a lane of local memory"));
+}
+
+std::string Describe(const Access& access) {
+  return absl::StrCat(access.is_write ? "writes " : "reads ", access.operand, " ", Describe(access.region));
+}
+
 }  // namespace bm::isa

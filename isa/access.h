@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "isa/bdc.h"
 #include "isa/gdma.h"
 
@@ -59,6 +60,12 @@ struct Access {
 // appear as reads of L2 at their system addresses.
 std::vector<Access> AccessesOf(const BdcCommand& command);
 std::vector<Access> AccessesOf(const GdmaCommand& command);
+
+// OUT_OF_RANGE, with the access and the limit, where an access to local memory goes beyond a lane.
+absl::Status CheckLane(const Access& access);
+
+// "writes target lanes 0x..ff 0x4000..0x4200".
+std::string Describe(const Access& access);
 
 }  // namespace bm::isa
 

@@ -11,12 +11,6 @@
 namespace bm::isa {
 namespace {
 
-const char* Verb(const Access& access) { return access.is_write ? "writes" : "reads"; }
-
-std::string Describe(const Access& access) {
-  return absl::StrCat(Verb(access), " ", access.operand, " ", Describe(access.region));
-}
-
 std::string WithLine(absl::string_view text, const std::string& disassembly) {
   return absl::StrCat(text, "\n  ", disassembly);
 }
@@ -33,12 +27,6 @@ absl::Status CheckIds(const std::vector<Command>& commands, const char* engine) 
 }
 
 // ---- Addresses ----
-
-absl::Status CheckLocal(const Access& access) {
-  if (access.region.end() <= kLaneBytes) return absl::OkStatus();
-  return absl::OutOfRangeError(
-      absl::StrCat(Describe(access), ", behind the ", kLaneBytes, " bytes of a lane of local memory"));
-}
 
 absl::Status CheckSystem(const Access& access, Engine engine, absl::Span<const SystemRange> ranges) {
   const uint64_t start = access.region.base;
@@ -71,7 +59,7 @@ absl::StatusOr<std::vector<Footprint>> Footprints(const std::vector<Command>& co
   for (size_t i = 0; i < commands.size(); ++i) {
     footprints[i] = AccessesOf(commands[i]);
     for (const Access& access : footprints[i]) {
-      const absl::Status status = access.region.is_local() ? CheckLocal(access) : CheckSystem(access, engine, ranges);
+      const absl::Status status = access.region.is_local() ? CheckLane(access) : CheckSystem(access, engine, ranges);
       if (!status.ok()) return absl::Status(status.code(), WithLine(status.message(), Disassemble(commands[i])));
     }
   }
