@@ -1,8 +1,10 @@
 #include "bmcompiler/lowering/lower.h"
 
+#include <limits>
 #include <memory>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/checked_math.h"
 #include "base/status_macros.h"
 #include "bmcompiler/lowering/node_lowering.h"
@@ -12,6 +14,14 @@ namespace bm::lowering {
 namespace {
 
 constexpr uint64_t kContextAlignment = 4096;
+// What the device can allocate in one piece: descriptors have 32-bit sizes.
+constexpr uint64_t kMostPieceBytes = std::numeric_limits<uint32_t>::max();
+
+absl::Status CheckPiece(const graph::Graph& graph, const char* what, uint64_t bytes) {
+  if (bytes <= kMostPieceBytes) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat("network ", graph.name(), ": its ", what, " take ", bytes,
+                                                   " bytes; at most ", kMostPieceBytes));
+}
 
 // Outputs that no command writes (constants) are copied out of the coefficients.
 uint64_t OutputAddress(Session* session, graph::ValueId output) {
@@ -61,6 +71,8 @@ absl::StatusOr<CompiledNet> Lower(const graph::Graph& graph) {
   net.coefficient_address = isa::kContextStart;
   net.context_address = isa::kContextStart + AlignUp(net.coefficients.size(), kContextAlignment);
   net.context_bytes = AlignUp(session.residency.neuron_bytes(), kContextAlignment);
+  RETURN_IF_ERROR(CheckPiece(graph, "coefficients", net.coefficients.size()));
+  RETURN_IF_ERROR(CheckPiece(graph, "neurons", net.context_bytes));
   net.local_peak_bytes = session.residency.local_peak_bytes();
   for (const graph::ValueId input : graph.inputs()) {
     net.inputs.push_back(Describe(graph.value(input), session.residency.InDdr(input), net.context_address));

@@ -240,6 +240,7 @@ TEST(LowerElementwise, AwkwardShapesAndTiles) {
   CheckOp(graph::Relu{}, {{1, 5003}});
   CheckOp(graph::Relu{}, {{3, 2, 2, 3, 5}});
   CheckOp(graph::Swish{}, {{1, 64, 300, 300}});
+  CheckOp(graph::Swish{}, {{1, 1, 2, 60000}});  // rows that no tile holds
 }
 
 TEST(LowerPrelu, ByChannelAndShared) {
@@ -341,6 +342,16 @@ TEST(LowerNormalisation, LrnAndNormalize) {
   }
 }
 
+TEST(LowerNormalisation, MoreChannelsThanAFieldHoldsAreRefused) {
+  NetBuilder net;
+  const ValueId x = net.Input({1, 4096, 1, 1});
+  net.graph.MarkOutput(net.Add(graph::Normalize{true, 1e-10f}, {x, net.Constant({1}, 5, 20)}));
+  EXPECT_STATUS(Lower(net.graph), absl::StatusCode::kUnimplemented, "a sum over 4096 channels; at most 4095");
+  NetBuilder lrn;
+  lrn.graph.MarkOutput(lrn.Add(graph::Lrn{}, {lrn.Input({1, 70000, 1, 1})}));
+  EXPECT_STATUS(Lower(lrn.graph), absl::StatusCode::kUnimplemented, "a sum over 70000 channels; at most 4095");
+}
+
 TEST(LowerResize, NearestAndBilinear) {
   CheckOp(graph::Resize{graph::ResizeKind::kNearest, 10, 15}, {{2, 67, 5, 5}});
   CheckOp(graph::Resize{graph::ResizeKind::kNearest, 7, 8}, {{1, 3, 5, 5}});
@@ -395,6 +406,14 @@ TEST(LowerNet, IdsStartAgainInANewGroup) {
   for (int i = 0; i < 33000; ++i) x = net.Add(graph::Affine{0.5f, i % 2 == 0 ? 1.0f : -1.0f}, {x});
   net.graph.MarkOutput(net.Add(graph::Eltwise{}, {x, first}));
   EXPECT_EQ(Check(&net).groups.size(), 2u);
+}
+
+TEST(LowerNet, MoreMemoryThanADeviceGivesIsRefused) {
+  NetBuilder net;
+  const ValueId x = net.Input({1, 64, 4096, 2048});
+  net.graph.MarkOutput(net.Add(graph::Relu{}, {x}));
+  EXPECT_STATUS(Lower(net.graph), absl::StatusCode::kResourceExhausted,
+                "its neurons take 4294967296 bytes; at most 4294967295");
 }
 
 // Random nets of mixed operations.

@@ -46,13 +46,26 @@ void ScaleByPower(VectorMath* math, const LocalTensor& out, const LocalTensor& x
   math->Apply(Eu::kMul, out, x, sum);
 }
 
-class LrnAcrossOp : public RowOp {
+// An operation whose sums run over all channels of its one input, by a convolution.
+class ChannelSumOp : public RowOp {
  public:
-  LrnAcrossOp(Session* session, const graph::Node& node, const graph::Lrn& op) : RowOp(session, node), op_(op) {}
+  using RowOp::RowOp;
 
  protected:
+  absl::Status Prepare() override {
+    RETURN_IF_ERROR(RowOp::Prepare());
+    if (output_view_.c <= kMaxChannels) return absl::OkStatus();
+    return Unsupported(absl::StrCat("a sum over ", output_view_.c, " channels; at most ", kMaxChannels));
+  }
   bool IsChannelwise() const override { return false; }
   bool CanSplitChannels() const override { return false; }
+};
+
+class LrnAcrossOp : public ChannelSumOp {
+ public:
+  LrnAcrossOp(Session* session, const graph::Node& node, const graph::Lrn& op) : ChannelSumOp(session, node), op_(op) {}
+
+ protected:
   int scratch_tensors() const override { return 3; }
 
   // A band matrix adds the squares of the neighbouring channels; k is its bias.
@@ -143,13 +156,14 @@ class LrnWithinOp : public RowOp {
   const graph::Lrn op_;
 };
 
-class NormalizeOp : public RowOp {
+class NormalizeOp : public ChannelSumOp {
  public:
-  NormalizeOp(Session* session, const graph::Node& node, const graph::Normalize& op) : RowOp(session, node), op_(op) {}
+  NormalizeOp(Session* session, const graph::Node& node, const graph::Normalize& op)
+      : ChannelSumOp(session, node), op_(op) {}
 
  protected:
   absl::Status Prepare() override {
-    RETURN_IF_ERROR(RowOp::Prepare());
+    RETURN_IF_ERROR(ChannelSumOp::Prepare());
     const Dims4& view = output_view_;
     if (op_.across_spatial && (view.h > kMaxWindowExtent || view.w > kMaxWindowExtent)) {
       return Unsupported(absl::StrCat("a sum over ", view.h, " x ", view.w, "; at most ", kMaxWindowExtent, " each"));
@@ -157,8 +171,6 @@ class NormalizeOp : public RowOp {
     return absl::OkStatus();
   }
 
-  bool IsChannelwise() const override { return false; }
-  bool CanSplitChannels() const override { return false; }
   bool CanSplitRows() const override { return !op_.across_spatial; }
   int scratch_tensors() const override { return 2; }
 

@@ -41,6 +41,10 @@ void RowOp::ChooseView() {
     }
   }
   if (!FitsFields(view)) view = FlatView(Output().shape.count());
+  UseView(view);
+}
+
+void RowOp::UseView(const Dims4& view) {
   output_view_ = view;
   std::fill(input_views_.begin(), input_views_.end(), view);
 }
@@ -81,7 +85,10 @@ absl::Status RowOp::Lower() {
   if (!done) {
     ASSIGN_OR_RETURN(done, LowerStreamed());
   }
-  return done ? absl::OkStatus() : LowerTiled();
+  if (done) return absl::OkStatus();
+  // Rows that are too wide for tiles are cut where any view will do.
+  if (any_view_ && !FindPlan().ok()) UseView(FlatView(Output().shape.count()));
+  return LowerTiled();
 }
 
 uint64_t RowOp::ConstantBytes(uint32_t channels) {

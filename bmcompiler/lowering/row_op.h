@@ -94,6 +94,7 @@ class RowOp : public NodeLowering {
   absl::Status PrepareOnce();
   absl::Status PrepareAndCheck();
   void ChooseView();
+  void UseView(const Dims4& view);
   const std::vector<PackedConstant>& Packed();
   uint64_t ConstantBytes(uint32_t channels);
   std::vector<LocalTensor> LoadConstants(uint32_t first, uint32_t count, uint32_t offset);
