@@ -98,6 +98,23 @@ TEST(ShapeTest, CountsAndRefuses) {
   EXPECT_STATUS(shape.Count(), absl::StatusCode::kOutOfRange, "64 bits");
 }
 
+TEST(ShapeTest, ListsAreReadInEveryForm) {
+  const auto read = [](const char* text) { return ParseShapes(text).value(); };
+  EXPECT_EQ(read("[1,3,224,224]"), (std::vector<Shape>{{1, 3, 224, 224}}));
+  EXPECT_EQ(read("[[1, 3, 640, 640]]"), (std::vector<Shape>{{1, 3, 640, 640}}));
+  EXPECT_EQ(read("[3,100],[5,10]"), (std::vector<Shape>{{3, 100}, {5, 10}}));
+  EXPECT_EQ(read("[[1,3,640,640],\n [1,2]]"), (std::vector<Shape>{{1, 3, 640, 640}, {1, 2}}));
+  EXPECT_EQ(read("[(1,80,256), (7,)]"), (std::vector<Shape>{{1, 80, 256}, {7}}));
+  EXPECT_EQ(read(""), std::vector<Shape>());
+  EXPECT_STATUS(ParseShapes("[1,x]"), absl::StatusCode::kInvalidArgument, "unexpected x at position 3");
+  EXPECT_STATUS(ParseShapes("[1,-3]"), absl::StatusCode::kInvalidArgument, "unexpected - at position 3");
+  EXPECT_STATUS(ParseShapes("1,3"), absl::StatusCode::kInvalidArgument, "unexpected 1 at position 0");
+  EXPECT_STATUS(ParseShapes("[1,3"), absl::StatusCode::kInvalidArgument, "unexpected end at position 4");
+  EXPECT_STATUS(ParseShapes("[2,0]"), absl::StatusCode::kInvalidArgument, "an extent of 0");
+  EXPECT_STATUS(ParseShapes("[2147483648]"), absl::StatusCode::kInvalidArgument, "position 10");
+  EXPECT_STATUS(ParseShapes("[1,1,1,1,1,1,1,1,1]"), absl::StatusCode::kInvalidArgument, "rank 9");
+}
+
 TEST(CheckedMathTest, NothingWraps) {
   EXPECT_STATUS(CheckedAdd(~uint64_t{0}, 1), absl::StatusCode::kOutOfRange, "+ 1");
   EXPECT_STATUS(CheckedMul(uint64_t{1} << 40, uint64_t{1} << 40), absl::StatusCode::kOutOfRange, "does not fit");

@@ -1,7 +1,9 @@
 #include "base/shape.h"
 
+#include <algorithm>
 #include <limits>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/check.h"
@@ -9,6 +11,18 @@
 #include "base/status_macros.h"
 
 namespace bm {
+namespace {
+
+absl::Status Misplaced(absl::string_view text, size_t position) {
+  return absl::InvalidArgumentError(absl::StrCat("shapes \"", text, "\": unexpected ",
+                                                 position < text.size() ? std::string(1, text[position]) : "end",
+                                                 " at position ", position, "; shapes look like [1,3,224,224],[1,10]"));
+}
+
+bool IsOpening(char c) { return c == '[' || c == '('; }
+bool IsClosing(char c) { return c == ']' || c == ')'; }
+
+}  // namespace
 
 Shape::Shape(std::initializer_list<int64_t> dims) {
   absl::StatusOr<Shape> shape = Create(absl::MakeConstSpan(dims.begin(), dims.size()));
@@ -48,5 +62,40 @@ int64_t Shape::CountOf(int begin, int end) const {
 }
 
 std::string Shape::ToString() const { return absl::StrCat("[", absl::StrJoin(dims(), ", "), "]"); }
+
+absl::StatusOr<std::vector<Shape>> ParseShapes(absl::string_view text) {
+  std::vector<Shape> shapes;
+  std::vector<int64_t> dims;
+  int depth = 0;
+  bool in_number = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (absl::ascii_isdigit(static_cast<unsigned char>(c))) {
+      if (depth == 0) return Misplaced(text, i);
+      if (!in_number) dims.push_back(0);
+      in_number = true;
+      dims.back() = dims.back() * 10 + (c - '0');
+      if (dims.back() > std::numeric_limits<int32_t>::max()) return Misplaced(text, i);
+      continue;
+    }
+    in_number = false;
+    if (IsOpening(c)) {
+      if (!dims.empty()) return Misplaced(text, i);
+      ++depth;
+    } else if (IsClosing(c)) {
+      if (depth-- == 0) return Misplaced(text, i);
+      if (dims.empty()) continue;
+      if (std::count(dims.begin(), dims.end(), 0) > 0) {
+        return absl::InvalidArgumentError(absl::StrCat("shapes \"", text, "\": an extent of 0"));
+      }
+      ASSIGN_OR_RETURN(shapes.emplace_back(), Shape::Create(dims));
+      dims.clear();
+    } else if (c != ',' && !absl::ascii_isspace(static_cast<unsigned char>(c))) {
+      return Misplaced(text, i);
+    }
+  }
+  if (depth != 0) return Misplaced(text, text.size());
+  return shapes;
+}
 
 }  // namespace bm

@@ -12,8 +12,10 @@
 #include <initializer_list>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
 namespace bm {
@@ -54,6 +56,10 @@ class Shape {
   int rank_ = 0;
   std::array<int64_t, kMaxRank> dims_ = {};
 };
+
+// "[1,3,224,224]", "[[1,3],[4]]", "[3,100],[5,10]", "(1,3,24,94)", blanks anywhere: one shape per innermost list, none
+// for an empty text. INVALID_ARGUMENT with the position of what does not belong there, or for an extent of 0.
+absl::StatusOr<std::vector<Shape>> ParseShapes(absl::string_view text);
 
 }  // namespace bm
 

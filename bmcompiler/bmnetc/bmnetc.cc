@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_join.h"
 #include "base/options.h"
+#include "base/shape.h"
 #include "base/status_macros.h"
 #include "bmcompiler/frontends/caffe/caffe.h"
 
@@ -47,7 +48,7 @@ absl::Status CompileCaffe(const Arguments& arguments) {
   if (arguments.weight.empty()) return absl::InvalidArgumentError("--weight is not given");
   caffe::ReadOptions options;
   options.net_name = arguments.net_name;
-  ASSIGN_OR_RETURN(options.input_shapes, compile::ParseShapes(arguments.shapes));
+  ASSIGN_OR_RETURN(options.input_shapes, ParseShapes(arguments.shapes));
   ASSIGN_OR_RETURN(const graph::Graph graph, caffe::ReadCaffe(arguments.model, arguments.weight, options));
   return compile::Compile(graph, arguments.options);
 }

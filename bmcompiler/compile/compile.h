@@ -45,9 +45,6 @@ absl::Status CheckOptions(const CompileOptions& options);
 // DATA_LOSS if the comparison fails, naming the output and its worst element.
 absl::Status Compile(const graph::Graph& graph, const CompileOptions& options);
 
-// "[1,3,224,224]", "[[1,3],[4]]", "[3,100],[5,10]", "(1,3,24,94)", blanks anywhere: one shape per innermost list.
-absl::StatusOr<std::vector<Shape>> ParseShapes(const std::string& text);
-
 }  // namespace bm::compile
 
 #endif  // BMCOMPILER_COMPILE_COMPILE_H_

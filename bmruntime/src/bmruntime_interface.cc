@@ -12,6 +12,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "bmlib/src/version.h"
 #include "bmruntime/src/edge.h"
 #include "bmruntime/src/exports.h"
 #include "bmruntime/src/listing.h"
@@ -26,8 +27,6 @@ using bm::runtime::OutputMode;
 using bm::runtime::Runtime;
 
 namespace {
-
-constexpr char kVersion[] = "0.1.0";
 
 absl::StatusOr<Runtime*> FromVendor(void* p_bmrt) {
   if (p_bmrt == nullptr) return absl::InvalidArgumentError("the runtime is null");
@@ -339,7 +338,7 @@ void bmrt_trace(void* p_bmrt) {
 
 // ---- Exported without a declaration in the vendor's headers (exports.h) ----
 
-const char* libbmrt_version() { return kVersion; }
+const char* libbmrt_version() { return BM_PROJECT_VERSION; }
 
 int bmrt_get_current_log_level() { return static_cast<int>(bm::runtime::LogThreshold()); }
 

@@ -137,28 +137,6 @@ absl::Status CheckCombination(const TestOptions& options) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Shape>> ParseShapes(const std::string& text) {
-  std::vector<Shape> shapes;
-  absl::string_view rest = text;
-  while (!rest.empty()) {
-    const size_t end = rest.find(']');
-    if (!absl::ConsumePrefix(&rest, "[") || end == absl::string_view::npos)
-      return Expected("--shapes or --output_shapes", text, "[1,3,2,2],[4]");
-    std::vector<int64_t> dims;
-    for (const absl::string_view word : absl::StrSplit(rest.substr(0, end - 1), ',', absl::SkipWhitespace())) {
-      dims.emplace_back();
-      if (!absl::SimpleAtoi(word, &dims.back()) || dims.back() < 1)
-        return Expected("--shapes or --output_shapes", text, "[1,3,2,2],[4]");
-    }
-    ASSIGN_OR_RETURN(const Shape shape, Shape::Create(dims));
-    shapes.push_back(shape);
-    rest.remove_prefix(end);
-    if (!rest.empty() && !absl::ConsumePrefix(&rest, ","))
-      return Expected("--shapes or --output_shapes", text, "[1,3,2,2],[4]");
-  }
-  return shapes;
-}
-
 absl::StatusOr<TestOptions> ParseTestOptions(const std::vector<std::string>& arguments) {
   CommandLine line;
   RETURN_IF_ERROR(line.Parse(arguments));

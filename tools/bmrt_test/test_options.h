@@ -46,9 +46,6 @@ absl::StatusOr<TestOptions> ParseTestOptions(const std::vector<std::string>& arg
 // One line per option.
 std::string TestUsage();
 
-// "[1,3,2,2],[4]" as shapes.
-absl::StatusOr<std::vector<Shape>> ParseShapes(const std::string& text);
-
 }  // namespace bm::tools
 
 #endif  // TOOLS_BMRT_TEST_TEST_OPTIONS_H_

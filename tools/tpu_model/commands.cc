@@ -12,6 +12,7 @@
 #include "base/checked_math.h"
 #include "base/file.h"
 #include "base/status_macros.h"
+#include "bmlib/src/version.h"
 #include "bmodel/reader.h"
 #include "bmodel/writer.h"
 #include "tools/tpu_model/info_text.h"
@@ -22,8 +23,6 @@ namespace bm::tools {
 namespace {
 
 using bmodel::ModelFile;
-
-constexpr char kVersion[] = "tpu_model 0.1.0";
 
 // Arguments of one command, "-o name" taken out.
 struct Arguments {
@@ -229,7 +228,7 @@ absl::Status Trace(const Arguments& arguments) {
 }
 
 absl::Status Version(const Arguments&) {
-  Print(absl::StrCat(kVersion, "\n"));
+  Print("tpu_model " BM_PROJECT_VERSION "\n");
   return absl::OkStatus();
 }
 
