@@ -399,6 +399,14 @@ TEST_F(BmruntimeTest, ModelsItCannotRunAreRefusedWithTheReason) {
   sample.model.nets[0].stages[0].subnets = {cpu};
   EXPECT_NE(Refusal(bmrt_, sample).find("subnet 0 has mode 1; only static TPU subnets (mode 0) run"),
             std::string::npos);
+
+  sample = ModelWithCommands("net", {kShape});
+  sample.model.nets[0].stages[0].inputs[0].pad_h = 1 << 16 | 2;
+  EXPECT_NE(Refusal(bmrt_, sample).find("tensor in is padded by 1 rows above and 2 below"), std::string::npos);
+
+  sample = ModelWithCommands("net", {kShape});
+  sample.model.nets[0].stages[0].outputs[0].data_type = bmodel::DataType::kBfloat16;
+  EXPECT_NE(Refusal(bmrt_, sample).find("tensor out is of type bfloat16"), std::string::npos);
   EXPECT_EQ(bmrt_get_network_number(bmrt_), 0);
 }
 
@@ -504,6 +512,14 @@ TEST_F(BmruntimeTest, ShapesAndTensorsAreDescribedAsDocumented) {
   EXPECT_EQ(bmrt_tensor_device_size(&tensor), 24u);
   EXPECT_EQ(tensor.st_mode, BM_STORE_1N);
   Free(tensor);
+  // A product that wraps around 64 bits, and a negative one, are larger than any memory.
+  const bm_device_mem_t memory = bm_mem_from_device(0x140000000, 4096);
+  for (const int extent : {65536, -2}) {
+    const bm_shape_t wrong = {4, {extent, extent, extent, extent}};
+    bm_tensor_t untouched = {};
+    bmrt_tensor_with_device(&untouched, memory, BM_INT8, wrong);
+    EXPECT_EQ(untouched.shape.num_dims, 0);
+  }
   shape.dims[0] = 0;
   EXPECT_FALSE(bmrt_tensor(&tensor, bmrt_, BM_INT8, shape));
   EXPECT_FALSE(bmrt_tensor_ex(&tensor, bmrt_, 1, BM_INT8, scalar));

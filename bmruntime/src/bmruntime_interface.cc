@@ -44,12 +44,17 @@ absl::Status CheckSide(const void* values, int count, const char* what) {
   return count == 0 ? absl::OkStatus() : CheckNotNull(values, what);
 }
 
-absl::Status Allocate(bm_handle_t handle, bm_data_type_t dtype, const bm_shape_t& vendor_shape, bm_tensor_t* tensor) {
+// The bytes of a plain tensor; INVALID_ARGUMENT or OUT_OF_RANGE for a type or a shape that is none.
+absl::StatusOr<uint64_t> CheckedBytes(bm_data_type_t dtype, const bm_shape_t& vendor_shape) {
   ASSIGN_OR_RETURN(const bm::Shape shape, bm::runtime::FromVendor(vendor_shape));
   if (bm::runtime::BytesOf(dtype) == 0) {
     return absl::InvalidArgumentError(absl::StrCat("data type ", static_cast<int>(dtype), ", known are 0..10"));
   }
-  ASSIGN_OR_RETURN(const uint64_t bytes, bm::runtime::StoredBytes(shape, dtype, BM_STORE_1N));
+  return bm::runtime::StoredBytes(shape, dtype, BM_STORE_1N);
+}
+
+absl::Status Allocate(bm_handle_t handle, bm_data_type_t dtype, const bm_shape_t& vendor_shape, bm_tensor_t* tensor) {
+  ASSIGN_OR_RETURN(const uint64_t bytes, CheckedBytes(dtype, vendor_shape));
   if (bytes > std::numeric_limits<unsigned>::max()) {
     return absl::OutOfRangeError(absl::StrCat(bytes, " bytes, a device memory descriptor holds 2^32 - 1"));
   }
@@ -189,13 +194,12 @@ bool bmrt_tensor_ex(bm_tensor_t* tensor, void* p_bmrt, int devid, bm_data_type_t
 void bmrt_tensor_with_device(bm_tensor_t* tensor, bm_device_mem_t device_mem, bm_data_type_t dtype, bm_shape_t shape) {
   AtEdge(BMRT_HERE, [&]() -> absl::Status {
     RETURN_IF_ERROR(CheckNotNull(tensor, "the tensor"));
-    bm_tensor_t result = {dtype, shape, device_mem, BM_STORE_1N};
-    if (bmrt_tensor_bytesize(&result) > bm_mem_get_device_size(device_mem)) {
-      return absl::InvalidArgumentError(absl::StrCat("the tensor takes ", bmrt_tensor_bytesize(&result),
-                                                     " bytes, the device memory has ",
+    ASSIGN_OR_RETURN(const uint64_t bytes, CheckedBytes(dtype, shape));
+    if (bytes > bm_mem_get_device_size(device_mem)) {
+      return absl::InvalidArgumentError(absl::StrCat("the tensor takes ", bytes, " bytes, the device memory has ",
                                                      bm_mem_get_device_size(device_mem)));
     }
-    *tensor = result;
+    *tensor = {dtype, shape, device_mem, BM_STORE_1N};
     return absl::OkStatus();
   });
 }

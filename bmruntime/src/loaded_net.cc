@@ -12,6 +12,22 @@
 namespace bm::runtime {
 namespace {
 
+// What the firmware would refuse in a launch, of which nobody hears.
+absl::Status CheckTensors(const std::vector<bmodel::Tensor>& tensors) {
+  for (const bmodel::Tensor& tensor : tensors) {
+    if (tensor.data_type > bmodel::DataType::kUint32) {
+      return absl::UnimplementedError(absl::StrCat("tensor ", tensor.name, " is of type ",
+                                                   bmodel::NameOf(tensor.data_type), ", which a BM1684 does not know"));
+    }
+    if (tensor.pad_h != 0) {
+      return absl::UnimplementedError(absl::StrCat("tensor ", tensor.name, " is padded by ", tensor.pad_h >> 16,
+                                                   " rows above and ", tensor.pad_h & 0xFFFF,
+                                                   " below, which is not simulated"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckStage(const bmodel::Stage& stage) {
   if (stage.is_dynamic) {
     return absl::UnimplementedError(
@@ -21,6 +37,8 @@ absl::Status CheckStage(const bmodel::Stage& stage) {
   if (stage.core_count > 1) {
     return absl::UnimplementedError(absl::StrCat("it is compiled for ", stage.core_count, " cores, a BM1684 has 1"));
   }
+  RETURN_IF_ERROR(CheckTensors(stage.inputs));
+  RETURN_IF_ERROR(CheckTensors(stage.outputs));
   for (size_t i = 0; i < stage.subnets.size(); ++i) {
     const bmodel::SubNet& subnet = stage.subnets[i];
     if (subnet.mode != bmodel::SubNetMode::kTpu || subnet.is_dynamic) {
