@@ -1,6 +1,7 @@
 // Options, shapes, checked arithmetic, environment, files.
 #include <cstdlib>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/checked_math.h"
@@ -170,6 +171,22 @@ TEST(CpuTest, TheEnvironmentNamesTheLevelsAndCapsThem) {
   setenv("BM_CPU_LEVEL", "amx", 1);
   EXPECT_EQ(UsableCpuLevel(), MachineCpuLevel());
   unsetenv("BM_CPU_LEVEL");
+}
+
+TEST(FileTest, ThreadsThatWriteOneFileLeaveOneOfTheirs) {
+  const std::string path = ::testing::TempDir() + "/written_by_threads";
+  std::vector<absl::Status> results(8);
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < results.size(); ++i) {
+    threads.emplace_back([&, i] {
+      const std::string text(100000, static_cast<char>('a' + i));
+      for (int k = 0; k < 20; ++k) results[i].Update(WriteFile(path, text));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const absl::Status& result : results) EXPECT_OK(result);
+  ASSERT_OK_AND_ASSIGN(const std::string text, ReadFile(path));
+  EXPECT_EQ(text, std::string(100000, text[0]));
 }
 
 TEST(FileTest, WritesReadsAndNamesWhatIsMissing) {

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -50,7 +51,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
 }
 
 absl::Status WriteFile(const std::string& path, absl::Span<const uint8_t> bytes) {
-  const std::string partial = absl::StrCat(path, ".partial.", getpid());
+  static std::atomic<uint64_t> writes{0};  // several threads may write one file
+  const std::string partial = absl::StrCat(path, ".partial.", getpid(), ".", writes.fetch_add(1));
   FILE* file = std::fopen(partial.c_str(), "wb");
   if (file == nullptr) return SystemError("create", partial);
   const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();

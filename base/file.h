@@ -39,7 +39,8 @@ class MappedFile {
 
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 
-// Creates or replaces the file; a failure leaves no partial file under `path`.
+// Creates or replaces the file; a failure leaves no partial file under `path`. Threads may write one file: the last one
+// whole stays.
 absl::Status WriteFile(const std::string& path, absl::Span<const uint8_t> bytes);
 absl::Status WriteFile(const std::string& path, const std::string& text);
 

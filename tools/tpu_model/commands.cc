@@ -127,9 +127,10 @@ absl::StatusOr<Pieces> CutReference(const std::string& path, const bmodel::Model
   return pieces;
 }
 
-absl::Status JoinReference(const std::vector<std::string>& directories, const std::vector<ModelFile>& files,
-                           const std::vector<std::vector<Origin>>& origins, const char* name,
-                           absl::StatusOr<uint64_t> (*bytes_of)(const bmodel::Stage&), const std::string& output) {
+absl::StatusOr<std::string> JoinReference(const std::vector<std::string>& directories,
+                                          const std::vector<ModelFile>& files,
+                                          const std::vector<std::vector<Origin>>& origins, const char* name,
+                                          absl::StatusOr<uint64_t> (*bytes_of)(const bmodel::Stage&)) {
   std::vector<Pieces> of_file;
   for (size_t i = 0; i < files.size(); ++i) {
     ASSIGN_OR_RETURN(Pieces pieces, CutReference(absl::StrCat(directories[i], "/", name), files[i].model(), bytes_of));
@@ -139,7 +140,7 @@ absl::Status JoinReference(const std::vector<std::string>& directories, const st
   for (const std::vector<Origin>& stages : origins) {
     for (const Origin& origin : stages) joined += of_file[origin.file][origin.net][origin.stage];
   }
-  return WriteFile(absl::StrCat(output, "/", name), joined);
+  return joined;
 }
 
 absl::Status CombineDirectories(const Arguments& arguments) {
@@ -149,10 +150,13 @@ absl::Status CombineDirectories(const Arguments& arguments) {
   std::vector<std::vector<Origin>> origins;
   ASSIGN_OR_RETURN(const bmodel::Model combined, Combine(ModelsOf(files), &origins));
   const std::string output = arguments.output.empty() ? "bm_combined" : arguments.output;
+  constexpr char kInputs[] = "input_ref_data.dat", kOutputs[] = "output_ref_data.dat";
+  ASSIGN_OR_RETURN(const std::string inputs, JoinReference(arguments.words, files, origins, kInputs, InputBytes));
+  ASSIGN_OR_RETURN(const std::string outputs, JoinReference(arguments.words, files, origins, kOutputs, OutputBytes));
   RETURN_IF_ERROR(MakeDirectory(output));
   RETURN_IF_ERROR(WriteModelFile(combined, output + "/compilation.bmodel"));
-  RETURN_IF_ERROR(JoinReference(arguments.words, files, origins, "input_ref_data.dat", InputBytes, output));
-  RETURN_IF_ERROR(JoinReference(arguments.words, files, origins, "output_ref_data.dat", OutputBytes, output));
+  RETURN_IF_ERROR(WriteFile(absl::StrCat(output, "/", kInputs), inputs));
+  RETURN_IF_ERROR(WriteFile(absl::StrCat(output, "/", kOutputs), outputs));
   Print(absl::StrCat("Success: combined to [", output, "].\n"));
   return absl::OkStatus();
 }

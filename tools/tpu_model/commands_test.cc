@@ -145,7 +145,9 @@ TEST_F(TpuModelTest, CombiningDirectoriesReordersTheReferenceData) {
   ASSERT_OK_AND_ASSIGN(const ModelFile combined, ModelFile::Open("out/compilation.bmodel"));
   EXPECT_EQ(combined.model().nets[0].stages.size(), 2u);
   ASSERT_OK(WriteFile("d2/output_ref_data.dat", std::string(15, 'c')));
-  EXPECT_STATUS(RunTpuModel({"--combine_dir", "d1", "d2"}), absl::StatusCode::kDataLoss, "d2/output_ref_data.dat");
+  EXPECT_STATUS(RunTpuModel({"--combine_dir", "d1", "d2", "-o", "failed"}), absl::StatusCode::kDataLoss,
+                "d2/output_ref_data.dat");
+  EXPECT_STATUS(ModelFile::Open("failed/compilation.bmodel").status(), absl::StatusCode::kNotFound, "failed");
 }
 
 TEST_F(TpuModelTest, DumpSavesBytesOfTheBinarySection) {
