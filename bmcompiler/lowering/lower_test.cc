@@ -172,6 +172,13 @@ TEST(LowerConvolution, WindowsBeyondTheFieldsAreRefusedInEveryLayer) {
   EXPECT_STATUS(Lower(net.graph), absl::StatusCode::kUnimplemented, "vertical stride 16; commands hold 1..15");
 }
 
+TEST(LowerConvolution, MoreGroupedChannelsThanATransferHoldsAreRefused) {
+  NetBuilder net;
+  const ValueId x = net.Input({1, 70000, 1, 1});
+  net.graph.MarkOutput(net.Add(graph::Convolution{SquareWindow(1), 35000}, {x, net.Weight({35000, 2, 1, 1})}));
+  EXPECT_STATUS(Lower(net.graph), absl::StatusCode::kUnimplemented, "70000 input channels; at most 65535");
+}
+
 TEST(LowerDeconvolution, KernelsStridesAndGroups) {
   CheckDeconvolution({1, 8, 7, 9}, 5, SquareWindow(4, 2, 1));
   CheckDeconvolution({2, 3, 6, 6}, 70, SquareWindow(3, 3));
@@ -267,6 +274,7 @@ TEST(LowerScaleShift, AnyAxes) {
   check({2, 7, 6, 5}, 3, {5}, true);
   check({1, 100, 60}, 1, {100, 60}, true);
   check({1, 64, 300, 300}, 1, {64}, true);
+  check({70000}, 0, {70000}, true);  // more channels than a transfer holds
 }
 
 TEST(LowerBatchNorm, Normalises) {

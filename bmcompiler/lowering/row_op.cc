@@ -62,6 +62,9 @@ absl::Status RowOp::PrepareAndCheck() {
       return Unsupported(absl::StrCat("an operand of ", view.n, " x ", view.c, " x ", view.h, " x ", view.w,
                                       "; each of batch, rows and columns is at most ", kMaxExtent));
     }
+    if (!IsChannelwise() && view.c > kMaxExtent) {
+      return Unsupported(absl::StrCat(view.c, " input channels; at most ", kMaxExtent));
+    }
   }
   return absl::OkStatus();
 }
@@ -150,6 +153,8 @@ absl::StatusOr<bool> RowOp::LowerWhole() {
 
 absl::StatusOr<bool> RowOp::LowerStreamed() {
   if (!CanSplitChannels() || (Packed().empty() && output_view_.c <= kMaxChannels)) return false;
+  const auto is_long = [](const Dims4& view) { return view.c > kMaxExtent; };  // beyond a transfer's field
+  if (is_long(output_view_) || std::any_of(input_views_.begin(), input_views_.end(), is_long)) return false;
   uint32_t block = std::min(NextSmallerBlock(output_view_.c), kMaxChannelBlock);
   for (; block > 0; block = NextSmallerBlock(block)) {
     ASSIGN_OR_RETURN(const bool done, LowerStreamed(block));
