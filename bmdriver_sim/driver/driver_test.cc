@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <random>
 #include <thread>
@@ -164,6 +165,40 @@ TEST_F(CardTest, UnknownAndShortMessagesAreRefused) {
     ASSERT_OK(card_->Send(&session_, id, few));
     EXPECT_STATUS(card_->SyncThread(&session_), absl::StatusCode::kInvalidArgument, "shorter");
   }
+  unsetenv("BM_STRICT");
+}
+
+// The fields of a message behind one another.
+template <typename... Fields>
+std::vector<uint8_t> MessageOf(Fields... fields) {
+  std::vector<uint8_t> message;
+  const auto append = [&](const auto& field) {
+    const auto* bytes = reinterpret_cast<const uint8_t*>(&field);
+    message.insert(message.end(), bytes, bytes + sizeof(field));
+  };
+  (append(fields), ...);
+  return message;
+}
+
+TEST_F(CardTest, MessagesWhoseSizesWrapAroundAreRefused) {
+  setenv("BM_STRICT", "1", 1);
+  constexpr int32_t kMost = std::numeric_limits<int32_t>::max();
+  constexpr uint64_t kAddress = isa::kDdrBase;
+  ASSERT_OK(card_->Send(&session_, kApiStridedCopy, MessageOf(kAddress, kAddress, kMost, kMost, kMost, kMost)));
+  EXPECT_STATUS(card_->SyncThread(&session_), absl::StatusCode::kOutOfRange, "does not fit 64 bits");
+  ASSERT_OK(card_->Send(&session_, kApiMemcpy, MessageOf(kAddress, kAddress, kMost, kMost, kMost, kMost)));
+  EXPECT_STATUS(card_->SyncThread(&session_), absl::StatusCode::kOutOfRange, "8589934588 bytes");
+  // One INT8 input of 4 x c x h x w elements, 1N at the user's and 4N at the compiled place; nothing else.
+  const auto launch = [&](int32_t c, int32_t h, int32_t w) {
+    return MessageOf(int32_t{1}, kAddress, kAddress, int32_t{4}, c, h, w, uint16_t{2}, uint8_t{2}, uint8_t{0},
+                     uint32_t{0}, int32_t{0}, kAddress, kAddress, int32_t{0}, uint32_t{0});
+  };
+  for (const int32_t w : {kMost, 4}) {
+    ASSERT_OK(card_->Send(&session_, kApiMultiFullNet, launch(1 << 30, 1 << 30, w)));
+    EXPECT_STATUS(card_->SyncThread(&session_), absl::StatusCode::kOutOfRange, "does not fit 64 bits");
+  }
+  ASSERT_OK(card_->Send(&session_, kApiMultiFullNet, launch(1 << 30, 1 << 20, 1)));
+  EXPECT_STATUS(card_->SyncThread(&session_), absl::StatusCode::kOutOfRange, "4 batches of 1125899906842624");
   unsetenv("BM_STRICT");
 }
 

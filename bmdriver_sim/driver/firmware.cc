@@ -48,6 +48,12 @@ absl::Status CheckTensor(const LaunchTensor& tensor) {
     return absl::InvalidArgumentError(
         absl::StrCat("a tensor of ", tensor.batches, " batches of ", tensor.elements, " elements"));
   }
+  ASSIGN_OR_RETURN(const uint64_t count,
+                   CheckedMul(static_cast<uint64_t>(tensor.batches), static_cast<uint64_t>(tensor.elements)));
+  if (count > isa::kDdrEnd - isa::kDdrBase) {
+    return absl::OutOfRangeError(absl::StrCat("a tensor of ", tensor.batches, " batches of ", tensor.elements,
+                                              " elements; DDR has ", isa::kDdrEnd - isa::kDdrBase, " bytes"));
+  }
   if (tensor.data_type >= std::size(kTypeBytes)) {
     return absl::InvalidArgumentError(absl::StrCat("data type ", tensor.data_type, "; known are 0..7"));
   }
@@ -59,6 +65,13 @@ absl::Status CheckTensor(const LaunchTensor& tensor) {
     }
   }
   return absl::OkStatus();
+}
+
+// Of extents in a message, which may be anything: 0 for what CheckTensor refuses.
+absl::StatusOr<int64_t> ProductOf(int64_t c, int64_t h, int64_t w) {
+  if (c < 1 || h < 1 || w < 1) return 0;
+  ASSIGN_OR_RETURN(const uint64_t product, CheckedMul(static_cast<uint64_t>(c * h), static_cast<uint64_t>(w)));
+  return CheckedCast<int64_t>(product);
 }
 
 // Four batches of bytes interleaved in words, from or to one batch behind the other.
@@ -100,6 +113,66 @@ absl::StatusOr<uint64_t> Transfer(const LaunchTensor& tensor, bool to_compiled, 
     return 0;
   }
   return bytes;
+}
+
+// The number of things that follow in a message.
+absl::StatusOr<int32_t> CountOf(const char* what, int32_t most, Payload* fields) {
+  const auto count = fields->Get<int32_t>();
+  if (count >= 0 && count <= most) return count;
+  return absl::InvalidArgumentError(absl::StrCat(count, " ", what, "; at most ", most));
+}
+
+// Message 110: {i32 inputs; inputs; i32 outputs; outputs; u64 bdc, gdma; i32 groups; {u32 bdc, gdma}[]}.
+struct FullNet {
+  std::vector<LaunchTensor> inputs, outputs;
+  std::vector<chip::CommandGroupImage> images;
+};
+
+absl::StatusOr<FullNet> ReadFullNet(absl::Span<const uint8_t> payload) {
+  constexpr int32_t kMostTensors = 4096, kMostGroups = 65536;
+  Payload fields(payload);
+  FullNet net;
+  ASSIGN_OR_RETURN(const int32_t input_count, CountOf("inputs", kMostTensors, &fields));
+  for (int32_t i = 0; i < input_count && !fields.is_short(); ++i) {
+    LaunchTensor& tensor = net.inputs.emplace_back();
+    tensor.user_address = fields.Get<uint64_t>();
+    tensor.compiled_address = fields.Get<uint64_t>();
+    tensor.batches = fields.Get<int32_t>();
+    const auto c = fields.Get<int32_t>(), h = fields.Get<int32_t>(), w = fields.Get<int32_t>();
+    ASSIGN_OR_RETURN(tensor.elements, ProductOf(c, h, w));
+    tensor.data_type = fields.Get<uint16_t>();
+    tensor.compiled_mode = fields.Get<uint8_t>();
+    tensor.user_mode = fields.Get<uint8_t>();
+    const auto pad_h = fields.Get<uint32_t>();
+    if (pad_h != 0) {
+      return absl::UnimplementedError(
+          absl::StrCat("input ", i, " has pad_h ", pad_h, "; padded inputs are not simulated"));
+    }
+  }
+  ASSIGN_OR_RETURN(const int32_t output_count, CountOf("outputs", kMostTensors, &fields));
+  for (int32_t i = 0; i < output_count && !fields.is_short(); ++i) {
+    LaunchTensor& tensor = net.outputs.emplace_back();
+    tensor.user_address = fields.Get<uint64_t>();
+    tensor.compiled_address = fields.Get<uint64_t>();
+    tensor.batches = fields.Get<int32_t>();
+    tensor.elements = fields.Get<int32_t>();
+    tensor.data_type = fields.Get<uint16_t>();
+    tensor.compiled_mode = fields.Get<uint8_t>();
+    tensor.user_mode = fields.Get<uint8_t>();
+  }
+  auto bdc_address = fields.Get<uint64_t>();
+  auto gdma_address = fields.Get<uint64_t>();
+  ASSIGN_OR_RETURN(const int32_t group_count, CountOf("command groups", kMostGroups, &fields));
+  for (int32_t i = 0; i < group_count && !fields.is_short(); ++i) {
+    const auto bdc_count = fields.Get<uint32_t>(), gdma_count = fields.Get<uint32_t>();
+    net.images.push_back({bdc_address, gdma_address, bdc_count, gdma_count});
+    bdc_address += uint64_t{bdc_count} * isa::kBdcCommandBytes;
+    gdma_address += uint64_t{gdma_count} * isa::kGdmaCommandBytes;
+  }
+  RETURN_IF_ERROR(fields.Finish());
+  for (const LaunchTensor& tensor : net.inputs) RETURN_IF_ERROR(CheckTensor(tensor));
+  for (const LaunchTensor& tensor : net.outputs) RETURN_IF_ERROR(CheckTensor(tensor));
+  return net;
 }
 
 }  // namespace
@@ -165,8 +238,9 @@ absl::StatusOr<uint64_t> Firmware::Memcpy(absl::Span<const uint8_t> payload) {
     return absl::InvalidArgumentError(absl::StrCat("a copy of ", rows, " rows of ", count, " words"));
   }
   for (int64_t row = 0; row < rows; ++row) {
-    RETURN_IF_ERROR(
-        CopyBytes(source + row * source_stride * 4, target + row * target_stride * 4, uint64_t{4} * count, &chip_));
+    const auto words = static_cast<uint64_t>(row);
+    RETURN_IF_ERROR(CopyBytes(source + 4 * words * static_cast<uint64_t>(source_stride),
+                              target + 4 * words * static_cast<uint64_t>(target_stride), uint64_t{4} * count, &chip_));
   }
   return CopyMicroseconds(uint64_t{4} * rows * count);
 }
@@ -197,9 +271,13 @@ absl::StatusOr<uint64_t> Firmware::StridedCopy(absl::Span<const uint8_t> payload
                                                    source_stride, " and ", target_stride));
   }
   if (count == 0) return 0;
-  const auto extent = [&](int64_t stride) { return static_cast<uint64_t>(((count - 1) * stride + 1) * bytes); };
-  ASSIGN_OR_RETURN(const absl::Span<uint8_t> from, chip_.System(source, extent(source_stride)));
-  ASSIGN_OR_RETURN(const absl::Span<uint8_t> to, chip_.System(target, extent(target_stride)));
+  const auto extent = [&](int64_t stride) {
+    return CheckedMul(static_cast<uint64_t>((count - 1) * stride + 1), static_cast<uint64_t>(bytes));
+  };
+  ASSIGN_OR_RETURN(const uint64_t source_bytes, extent(source_stride));
+  ASSIGN_OR_RETURN(const uint64_t target_bytes, extent(target_stride));
+  ASSIGN_OR_RETURN(const absl::Span<uint8_t> from, chip_.System(source, source_bytes));
+  ASSIGN_OR_RETURN(const absl::Span<uint8_t> to, chip_.System(target, target_bytes));
   for (int64_t i = 0; i < count; ++i) {
     std::memmove(to.data() + i * target_stride * bytes, from.data() + i * source_stride * bytes, bytes);
   }
@@ -227,68 +305,15 @@ absl::StatusOr<chip::Program*> Firmware::ProgramOf(const std::vector<chip::Comma
 
 // A whole net: inputs to their compiled places, the command groups, outputs back (docs/reference/driver.md).
 absl::StatusOr<uint64_t> Firmware::MultiFullNet(absl::Span<const uint8_t> payload) {
-  constexpr int kMostTensors = 4096, kMostGroups = 65536;
-  Payload fields(payload);
-  const auto input_count = fields.Get<int32_t>();
-  if (input_count < 0 || input_count > kMostTensors) {
-    return absl::InvalidArgumentError(absl::StrCat(input_count, " inputs; at most ", kMostTensors));
-  }
-  std::vector<LaunchTensor> inputs, outputs;
-  for (int i = 0; i < input_count && !fields.is_short(); ++i) {
-    LaunchTensor& tensor = inputs.emplace_back();
-    tensor.user_address = fields.Get<uint64_t>();
-    tensor.compiled_address = fields.Get<uint64_t>();
-    tensor.batches = fields.Get<int32_t>();
-    const auto c = fields.Get<int32_t>(), h = fields.Get<int32_t>(), w = fields.Get<int32_t>();
-    tensor.elements = int64_t{c} * h * w;
-    tensor.data_type = fields.Get<uint16_t>();
-    tensor.compiled_mode = fields.Get<uint8_t>();
-    tensor.user_mode = fields.Get<uint8_t>();
-    const auto pad_h = fields.Get<uint32_t>();
-    if (pad_h != 0) {
-      return absl::UnimplementedError(
-          absl::StrCat("input ", i, " has pad_h ", pad_h, "; padded inputs are not simulated"));
-    }
-  }
-  const auto output_count = fields.Get<int32_t>();
-  if (output_count < 0 || output_count > kMostTensors) {
-    return absl::InvalidArgumentError(absl::StrCat(output_count, " outputs; at most ", kMostTensors));
-  }
-  for (int i = 0; i < output_count && !fields.is_short(); ++i) {
-    LaunchTensor& tensor = outputs.emplace_back();
-    tensor.user_address = fields.Get<uint64_t>();
-    tensor.compiled_address = fields.Get<uint64_t>();
-    tensor.batches = fields.Get<int32_t>();
-    tensor.elements = fields.Get<int32_t>();
-    tensor.data_type = fields.Get<uint16_t>();
-    tensor.compiled_mode = fields.Get<uint8_t>();
-    tensor.user_mode = fields.Get<uint8_t>();
-  }
-  auto bdc_address = fields.Get<uint64_t>();
-  auto gdma_address = fields.Get<uint64_t>();
-  const auto group_count = fields.Get<int32_t>();
-  if (group_count < 0 || group_count > kMostGroups) {
-    return absl::InvalidArgumentError(absl::StrCat(group_count, " command groups; at most ", kMostGroups));
-  }
-  std::vector<chip::CommandGroupImage> images;
-  for (int i = 0; i < group_count && !fields.is_short(); ++i) {
-    const auto bdc_count = fields.Get<uint32_t>(), gdma_count = fields.Get<uint32_t>();
-    images.push_back({bdc_address, gdma_address, bdc_count, gdma_count});
-    bdc_address += uint64_t{bdc_count} * isa::kBdcCommandBytes;
-    gdma_address += uint64_t{gdma_count} * isa::kGdmaCommandBytes;
-  }
-  RETURN_IF_ERROR(fields.Finish());
-  for (const LaunchTensor& tensor : inputs) RETURN_IF_ERROR(CheckTensor(tensor));
-  for (const LaunchTensor& tensor : outputs) RETURN_IF_ERROR(CheckTensor(tensor));
-
-  ASSIGN_OR_RETURN(chip::Program* const program, ProgramOf(images));
+  ASSIGN_OR_RETURN(const FullNet net, ReadFullNet(payload));
+  ASSIGN_OR_RETURN(chip::Program* const program, ProgramOf(net.images));
   uint64_t moved = 0;
-  for (const LaunchTensor& tensor : inputs) {
+  for (const LaunchTensor& tensor : net.inputs) {
     ASSIGN_OR_RETURN(const uint64_t bytes, Transfer(tensor, /*to_compiled=*/true, &chip_));
     moved += bytes;
   }
   RETURN_IF_ERROR(program->Run());
-  for (const LaunchTensor& tensor : outputs) {
+  for (const LaunchTensor& tensor : net.outputs) {
     ASSIGN_OR_RETURN(const uint64_t bytes, Transfer(tensor, /*to_compiled=*/false, &chip_));
     moved += bytes;
   }
