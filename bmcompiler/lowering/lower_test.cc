@@ -142,6 +142,28 @@ TEST(LowerConvolution, LargeLayersRunInTiles) {
   CheckConvolution({1, 70, 260, 250}, 70, SquareWindow(3, 1, 1), 70);
 }
 
+// Windows of every kind over pictures of a pixel and more, batches, channels around the lanes and groups.
+TEST(LowerConvolution, RandomWindows) {
+  std::mt19937 random(23);
+  const auto of = [&random](std::initializer_list<int64_t> values) { return values.begin()[random() % values.size()]; };
+  int checked = 0;
+  for (int round = 0; round < 150; ++round) {
+    const int64_t groups = of({1, 1, 1, 2, 3, 64}), group_inputs = of({1, 1, 2, 3, 21, 64, 65});
+    const int64_t oc = groups * of({1, 1, 2, 5, 63, 65});
+    const Shape x{of({1, 2, 5}), groups * group_inputs, of({1, 2, 7, 8, 31}), of({1, 3, 7, 16, 33})};
+    const graph::Window window{of({1, 2, 3, 5, 11}), of({1, 3, 4, 7}), of({1, 1, 2, 3, 15}), of({1, 1, 2, 5}),
+                               of({1, 1, 2, 6}),     of({1, 1, 3}),    of({0, 1, 2, 15}),    of({0, 1, 4}),
+                               of({0, 1, 3}),        of({0, 2})};
+    const Shape weight{oc, group_inputs, window.kernel_h, window.kernel_w};
+    const graph::Operand operands[] = {{x, false}, {weight, true}};
+    const absl::StatusOr<Shape> result = graph::InferShape(graph::Convolution{window, groups}, operands);
+    if (!result.ok() || weight.count() > 300000 || result->count() * weight.CountOf(1, 4) > 3000000) continue;
+    CheckConvolution(x, oc, window, groups);
+    ++checked;
+  }
+  EXPECT_GT(checked, 50);
+}
+
 // Wherever the last tile begins, it has a row of input to stand on.
 TEST(LowerConvolution, TilesThatWouldLieInThePaddingBelow) {
   for (int64_t height = 240; height < 340; height += 14) {
