@@ -19,8 +19,8 @@ constexpr uint64_t kMostPieceBytes = std::numeric_limits<uint32_t>::max();
 
 absl::Status CheckPiece(const graph::Graph& graph, const char* what, uint64_t bytes) {
   if (bytes <= kMostPieceBytes) return absl::OkStatus();
-  return absl::ResourceExhaustedError(absl::StrCat("network ", graph.name(), ": its ", what, " take ", bytes,
-                                                   " bytes; at most ", kMostPieceBytes));
+  return absl::ResourceExhaustedError(
+      absl::StrCat("network ", graph.name(), ": its ", what, " take ", bytes, " bytes; at most ", kMostPieceBytes));
 }
 
 // Outputs that no command writes (constants) are copied out of the coefficients.

@@ -51,9 +51,8 @@ struct CompiledNet {
   uint32_t local_peak_bytes = 0;  // of the 512 KiB of a lane
 };
 
-// UNIMPLEMENTED names the layer and what it asks for; RESOURCE_EXHAUSTED names the layer, its need and the limit, or the
-// 4 GiB that coefficients and neurons may take each.
-// The result has passed the command checker.
+// UNIMPLEMENTED names the layer and what it asks for; RESOURCE_EXHAUSTED names the layer, its need and the limit, or
+// the 4 GiB that coefficients and neurons may take each. The result has passed the command checker.
 absl::StatusOr<CompiledNet> Lower(const graph::Graph& graph);
 
 }  // namespace bm::lowering

@@ -89,7 +89,8 @@ TEST(TestOptionsTest, ContextsComeFromAListToo) {
 TEST(TestOptionsTest, WrongArgumentsAreNamed) {
   EXPECT_STATUS(ParseTestOptions({"--bmodel=x", "--loopnum=0"}), absl::StatusCode::kInvalidArgument,
                 "--loopnum takes an integer from 1 on, not \"0\"");
-  EXPECT_STATUS(ParseTestOptions({"--bmodel=x", "--shapes=[1,2"}), absl::StatusCode::kInvalidArgument, "shapes \"[1,2\"");
+  EXPECT_STATUS(ParseTestOptions({"--bmodel=x", "--shapes=[1,2"}), absl::StatusCode::kInvalidArgument,
+                "shapes \"[1,2\"");
   EXPECT_STATUS(ParseTestOptions({"--bmodel=x", "--context_dir=y"}), absl::StatusCode::kInvalidArgument, "exclude");
   EXPECT_STATUS(ParseTestOptions({"--devid=0"}), absl::StatusCode::kInvalidArgument, "is needed");
   EXPECT_STATUS(ParseTestOptions({"--bmodel=x", "--core_list=0,x"}), absl::StatusCode::kInvalidArgument, "0,x");
