@@ -24,7 +24,7 @@ def _optional_package_impl(ctx):
     ctx.file("installed.bzl", "INSTALLED = %s\n" % (not missing))
     if not missing:
         for entry in ctx.path(ctx.attr.directory).readdir():
-            ctx.symlink(entry, entry.basename)
+            ctx.symlink(entry, "include/" + entry.basename)
         ctx.symlink(ctx.attr.build_file, "BUILD.bazel")
         return
     ctx.file("BUILD.bazel", """package(default_visibility = ["//visibility:public"])
@@ -47,7 +47,7 @@ optional_package = repository_rule(
         "targets": attr.string_list(mandatory = True, doc = "The targets of the BUILD file."),
     },
     local = True,
-    doc = "As system_package; without one of the files, targets that depend on it are skipped, and @name//:installed.bzl says so.",
+    doc = "As system_package, but in include/, which no target searches unasked; without one of the files, targets that depend on it are skipped, and @name//:installed.bzl says so.",
 )
 
 def _system_tools_impl(ctx):

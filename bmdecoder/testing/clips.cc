@@ -18,12 +18,9 @@
 #include "base/testing/status_matchers.h"
 #include "gtest/gtest.h"
 
-// Read by LeakSanitizer. libx265 3.5 does not free what it copies of its own parameters, OpenCV's search for cameras
-// not what libusb and TBB's allocator give it.
+// Read by LeakSanitizer. libx265 3.5 does not free what it copies of its own parameters.
 extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() {
-  return "leak:libx265.so\nleak:libusb-1.0.so\nleak:libtbbmalloc.so\n";
-}
+extern "C" const char* __lsan_default_suppressions() { return "leak:libx265.so\n"; }
 
 // Read by ThreadSanitizer, which does not see the atomic counts of references in the system's libavutil.
 extern "C" const char* __tsan_default_suppressions();

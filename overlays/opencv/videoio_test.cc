@@ -225,7 +225,7 @@ TEST_F(VideoioTest, WhatCannotBeOpenedSaysSo) {
   EXPECT_TRUE(capture.getExceptionMode());
   EXPECT_THROW(capture.open(TempPath("absent.mp4")), cv::Exception);
   EXPECT_THROW(capture.grab(), cv::Exception);
-  EXPECT_FALSE(cv::VideoCapture(77).isOpened());
+  EXPECT_FALSE(cv::VideoCapture(77, cv::CAP_V4L).isOpened());
 }
 
 TEST_F(VideoioTest, OpenCvsOwnSourcesWork) {
