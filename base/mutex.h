@@ -5,7 +5,6 @@
 #ifndef BASE_MUTEX_H_
 #define BASE_MUTEX_H_
 
-#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
@@ -42,15 +41,6 @@ class ConditionVariable {
     std::unique_lock<std::mutex> lock(mutex->mutex_, std::adopt_lock);
     condition_.wait(lock, ready);
     lock.release();
-  }
-
-  // As Wait, for at most `limit`; returns the last value of `ready()`.
-  template <typename Predicate>
-  bool WaitFor(Mutex* mutex, std::chrono::milliseconds limit, Predicate ready) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
-    std::unique_lock<std::mutex> lock(mutex->mutex_, std::adopt_lock);
-    const bool result = condition_.wait_for(lock, limit, ready);
-    lock.release();
-    return result;
   }
 
   void NotifyOne() { condition_.notify_one(); }

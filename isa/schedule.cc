@@ -196,11 +196,13 @@ Traffic TrafficOf(const GdmaCommand& command) {
   return traffic;
 }
 
-// Hostile sizes may ask for more than any counter holds; no real command comes near the bound.
+// Hostile sizes may ask for more than any counter holds; no real command or launch comes near the bound.
+constexpr uint64_t kMostCycles = 1'000'000'000'000'000;
+
 uint64_t RoundUp(double cycles) {
-  constexpr double kMost = 1e15;
-  return static_cast<uint64_t>(std::ceil(std::min(cycles, kMost)));
+  return static_cast<uint64_t>(std::ceil(std::min(cycles, static_cast<double>(kMostCycles))));
 }
+uint64_t Add(uint64_t a, uint64_t b) { return std::min(a + b, kMostCycles); }
 
 }  // namespace
 
@@ -237,7 +239,7 @@ absl::StatusOr<Schedule> EstimateSchedule(absl::Span<const CommandGroup> groups)
   for (size_t g = 0; g < groups.size(); ++g) {
     const CommandGroup& group = groups[g];
     ASSIGN_OR_RETURN(const std::vector<ScheduledCommand> order, SequentialOrder(group));
-    now += RoundUp(cycles::kGroupMicros * kTpuMegahertz);
+    now = Add(now, RoundUp(cycles::kGroupMicros * kTpuMegahertz));
     Queue bdc{&schedule.bdc, now, {}};
     Queue gdma{&schedule.gdma, now, {}};
     for (const ScheduledCommand& next : order) {
@@ -247,10 +249,10 @@ absl::StatusOr<Schedule> EstimateSchedule(absl::Span<const CommandGroup> groups)
           is_bdc ? gdma.EndOf(group.bdc[next.index].wait_gdma) : bdc.EndOf(group.gdma[next.index].wait_bdc);
       const uint64_t duration = is_bdc ? CyclesOf(group.bdc[next.index]) : CyclesOf(group.gdma[next.index]);
       const uint64_t start = std::max(own.free_at, waited);
-      own.free_at = start + duration;
+      own.free_at = Add(start, duration);
       own.ends.push_back(own.free_at);
       own.timed->push_back({static_cast<uint32_t>(g), next.index, start, own.free_at});
-      schedule.busy_cycles[static_cast<int>(next.engine)] += duration;
+      schedule.busy_cycles[static_cast<int>(next.engine)] += own.free_at - start;
     }
     now = std::max(bdc.free_at, gdma.free_at);
   }

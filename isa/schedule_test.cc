@@ -53,6 +53,21 @@ TEST(Cycles, OfByteConvolutions) {
   EXPECT_EQ(CyclesOf(Command(Convolution(Precision::kInt8, {5, 64, 4, 4}, 64, 3, 1))), 2u * 152 + kIssue);
 }
 
+TEST(Cycles, StayWithinTheirBound) {
+  TensorArithmetic add;
+  add.shape = {65535, 4095, 65535, 65535};
+  add.result.layout = add.a.layout = add.b.layout = {Layout::Kind::kStrided, {0, 0, 0, 0}};
+  CommandGroup group;
+  for (uint16_t id = 1; id <= 3; ++id) {
+    group.bdc.push_back(Command(add));
+    group.bdc.back().id = id;
+  }
+  const std::vector<CommandGroup> groups(20000, group);
+  ASSERT_OK_AND_ASSIGN(const Schedule schedule, EstimateSchedule(groups));
+  EXPECT_EQ(schedule.cycles, 1'000'000'000'000'000u);
+  EXPECT_LE(schedule.busy_cycles[0], schedule.cycles);
+}
+
 TEST(Cycles, OfDepthwiseAndPooling) {
   MaxPool pool;
   pool.shape = {2, 96, 8, 8};

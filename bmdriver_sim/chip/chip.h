@@ -48,6 +48,10 @@ class Chip {
   // Writes the constant tables into L2 again (docs/isa.md 1).
   void ResetL2();
 
+  // Ends what runs, from any thread and for good: executors ask after every row of a command's work and answer ABORTED.
+  void Halt() { is_halted_.store(true, std::memory_order_relaxed); }
+  bool is_halted() const { return is_halted_.load(std::memory_order_relaxed); }
+
  private:
   Chip() = default;
 
@@ -56,6 +60,7 @@ class Chip {
   uint8_t* l2_ = nullptr;
   std::atomic<uint64_t>* page_generations_ = nullptr;
   std::atomic<uint64_t> generation_{0};
+  std::atomic<bool> is_halted_{false};
 };
 
 }  // namespace bm::chip

@@ -29,11 +29,14 @@ class Program {
  public:
   virtual ~Program() = default;
 
-  // Executes all groups. An error names group, engine, command index, field and value; memory then holds what the
-  // commands before it wrote.
+  // Decodes again if somebody has written into the commands since they were decoded. Errors as Run.
+  virtual absl::Status Refresh() = 0;
+
+  // Refreshes and executes all groups. An error names group, engine, command index, field and value; memory then holds
+  // what the commands before it wrote. ABORTED once the chip is halted.
   virtual absl::Status Run() = 0;
 
-  // Cycles at the TPU clock that the cycle model estimates for one Run (docs/isa.md 6).
+  // Cycles at the TPU clock that the cycle model estimates for one Run of what is decoded (docs/isa.md 6).
   virtual uint64_t EstimatedCycles() const = 0;
 };
 

@@ -104,6 +104,7 @@ void Card::Stop() {
     stopping_ = true;
     worker.swap(worker_);
   }
+  chip_->Halt();
   changed_.NotifyAll();
   if (worker.joinable()) worker.join();
 }
@@ -209,12 +210,8 @@ absl::Status Card::Send(Session* session, int api_id, absl::Span<const uint8_t> 
   {
     const MutexLock lock(&mutex_);
     if (!worker_.joinable() && !stopping_) worker_ = std::thread([this] { Serve(); });
-    const bool has_room = changed_.WaitFor(&mutex_, timeout_, [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-      return queue_.size() < kMostQueued || hung_ || stopping_;
-    });
-    if (hung_ || stopping_) return absl::FailedPreconditionError("the TPU is hung or the process is ending");
-    if (!has_room)
-      return absl::DeadlineExceededError(absl::StrCat("the queue of ", kMostQueued, " messages stayed full"));
+    RETURN_IF_ERROR(
+        Wait("room in the queue", [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return queue_.size() < kMostQueued; }));
     if (queue_.empty() && running_ == nullptr) busy_since_ = Clock::now();
     Message& message = queue_.emplace_back();
     message.sequence = ++sent_;
@@ -241,26 +238,30 @@ void Card::Serve() {
       queue_.pop_front();
       running_ = message.session;
     }
-    absl::StatusOr<uint64_t> micros = uint64_t{0};
-    if (message.session != nullptr) micros = firmware_->Execute(message.api_id, message.payload);
-    if (micros.ok() && LogEnabled(Severity::kInfo)) {
-      Log(Severity::kInfo, "driver",
-          absl::StrCat("device ", index_, ": message ", message.api_id, " takes an estimated ", *micros, " us"));
+    absl::Status status;
+    if (message.session != nullptr) {
+      status = firmware_->Execute(message.api_id, message.payload, [this](uint64_t micros) { Announce(micros); });
     }
-    if (!micros.ok()) {
+    if (!status.ok() && status.code() != absl::StatusCode::kAborted) {
       Log(Severity::kError, "driver",
-          absl::StrCat("device ", index_, ": message ", message.api_id, " failed: ", micros.status().message()));
+          absl::StrCat("device ", index_, ": message ", message.api_id, " failed: ", status.message()));
     }
     {
       const MutexLock lock(&mutex_);
       running_ = nullptr;
+      const uint64_t micros = ready_micros_ - chip_micros_;
+      if (status.ok() && LogEnabled(Severity::kInfo)) {
+        Log(Severity::kInfo, "driver",
+            absl::StrCat("device ", index_, ": message ", message.api_id, " takes an estimated ", micros, " us"));
+      }
+      chip_micros_ = ready_micros_;
       completed_ = message.sequence;
       ++message.record->profile.completed;
-      if (micros.ok()) {
-        message.record->profile.tpu_micros += *micros;
+      if (status.ok()) {
+        message.record->profile.tpu_micros += micros;
       } else if (message.record->first_error.ok()) {
         // A copy of its own: the thread that takes it shares nothing with this one.
-        message.record->first_error = absl::Status(micros.status().code(), micros.status().message());
+        message.record->first_error = absl::Status(status.code(), status.message());
       }
       if (queue_.empty()) AddBusy();
     }
@@ -268,15 +269,37 @@ void Card::Serve() {
   }
 }
 
-absl::Status Card::WaitFor(uint64_t sequence) {
+void Card::Announce(uint64_t micros) {
+  {
+    const MutexLock lock(&mutex_);
+    ready_micros_ = chip_micros_ + micros;
+  }
+  changed_.NotifyAll();
+}
+
+template <typename Condition>
+absl::Status Card::Wait(const std::string& what, Condition is_done) {
+  const uint64_t limit = chip_micros_ + Micros(timeout_);
+  if (!hung_) {
+    changed_.Wait(&mutex_, [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+      return is_done() || hung_ || stopping_ || ready_micros_ > limit;
+    });
+  }
   if (hung_) return absl::FailedPreconditionError("the TPU is hung");
-  const bool is_done = changed_.WaitFor(&mutex_, timeout_, [this, sequence]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    return completed_ >= sequence || hung_ || stopping_;
-  });
-  if (is_done && completed_ >= sequence) return absl::OkStatus();
+  if (is_done()) return absl::OkStatus();
+  if (stopping_) return absl::FailedPreconditionError("the process is ending");
   hung_ = true;
-  return absl::DeadlineExceededError(
-      absl::StrCat("message ", sequence, " is not done after ", timeout_.count(), " ms; the TPU counts as hung"));
+  queue_.clear();
+  chip_->Halt();
+  changed_.NotifyAll();
+  return absl::DeadlineExceededError(absl::StrCat(
+      "waited for ", what, "; what runs needs ", ready_micros_ - chip_micros_, " us of the chip's time, the limit is ",
+      timeout_.count(), " ms (bm_set_sync_timeout); the TPU counts as hung"));
+}
+
+absl::Status Card::WaitFor(uint64_t sequence) {
+  return Wait(absl::StrCat("message ", sequence),
+              [this, sequence]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return completed_ >= sequence; });
 }
 
 absl::Status Card::TakeError(ThreadRecord* record) {

@@ -122,10 +122,11 @@ class Card {
 
   // ---- Queue ----
   // Appends a message; blocks while the queue is full. UNIMPLEMENTED for an unknown id, FAILED_PRECONDITION while the
-  // TPU counts as hung.
+  // TPU counts as hung, DEADLINE_EXCEEDED where the queue stays full past the time limit, which hangs it.
   absl::Status Send(Session* session, int api_id, absl::Span<const uint8_t> payload);
-  // Waits for the calling thread's, the handle's or all messages sent so far. DEADLINE_EXCEEDED after the timeout,
-  // which marks the TPU as hung; with BM_STRICT the first error of a message waited for.
+  // Waits for the calling thread's, the handle's or all messages sent so far. The time limit is one of the chip's
+  // time, not of the host's: DEADLINE_EXCEEDED where what is waited for ends later than the limit by the cycle model.
+  // The TPU counts as hung then and what runs is halted. With BM_STRICT the first error of a message waited for.
   absl::Status SyncThread(Session* session);
   absl::Status SyncHandle(Session* session);
   absl::Status SyncDevice();
@@ -166,6 +167,11 @@ class Card {
   void Serve();
   void Stop();
   std::shared_ptr<ThreadRecord> RecordOfThisThread(Session* session) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The end of what runs, announced before it begins.
+  void Announce(uint64_t micros);
+  // Waits for a condition; where the chip's time passes the limit before, the TPU hangs.
+  template <typename Condition>
+  absl::Status Wait(const std::string& what, Condition is_done) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status WaitFor(uint64_t sequence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status TakeError(ThreadRecord* record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddBusy() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -184,6 +190,8 @@ class Card {
   std::deque<Message> queue_ ABSL_GUARDED_BY(mutex_);
   uint64_t sent_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t completed_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t chip_micros_ ABSL_GUARDED_BY(mutex_) = 0;   // the chip's clock: it advances with every message that ends
+  uint64_t ready_micros_ ABSL_GUARDED_BY(mutex_) = 0;  // on that clock, when what runs will have ended
   Session* running_ ABSL_GUARDED_BY(mutex_) = nullptr;
   bool hung_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -8,10 +8,12 @@
 #include <thread>
 #include <vector>
 
+#include "base/status_macros.h"
 #include "base/testing/status_matchers.h"
 #include "bmdriver_sim/driver/card.h"
 #include "bmdriver_sim/driver/heap.h"
 #include "gtest/gtest.h"
+#include "isa/bdc.h"
 
 namespace bm::driver {
 namespace {
@@ -187,7 +189,7 @@ TEST_F(CardTest, MessagesWhoseSizesWrapAroundAreRefused) {
   ASSERT_OK(card_->Send(&session_, kApiStridedCopy, MessageOf(kAddress, kAddress, kMost, kMost, kMost, kMost)));
   EXPECT_STATUS(card_->SyncThread(&session_), absl::StatusCode::kOutOfRange, "does not fit 64 bits");
   ASSERT_OK(card_->Send(&session_, kApiMemcpy, MessageOf(kAddress, kAddress, kMost, kMost, kMost, kMost)));
-  EXPECT_STATUS(card_->SyncThread(&session_), absl::StatusCode::kOutOfRange, "8589934588 bytes");
+  EXPECT_STATUS(card_->SyncThread(&session_), absl::StatusCode::kOutOfRange, "18446744056529682436 bytes");
   // One INT8 input of 4 x c x h x w elements, 1N at the user's and 4N at the compiled place; nothing else.
   const auto launch = [&](int32_t c, int32_t h, int32_t w) {
     return MessageOf(int32_t{1}, kAddress, kAddress, int32_t{4}, c, h, w, uint16_t{2}, uint8_t{2}, uint8_t{0},
@@ -213,23 +215,87 @@ TEST_F(CardTest, ClosingAHandleDropsWhatHasNotStarted) {
   EXPECT_OK(card_->Free(address));
 }
 
-// Last in this file: the card stays hung, as the real one until its recovery.
-TEST(CardHangTest, ATimeoutMarksTheTpuAsHung) {
-  setenv("BM_DEVICES", "2", 1);
-  ASSERT_OK_AND_ASSIGN(Card* const card, Card::Get(1));
-  unsetenv("BM_DEVICES");
+// Cards that tests leave hung, as the real one is until its recovery: 1 and above.
+class CardHangTest : public ::testing::Test {
+ protected:
+  static Card* CardAt(int index) {
+    setenv("BM_DEVICES", "4", 1);
+    const absl::StatusOr<Card*> card = Card::Get(index);
+    unsetenv("BM_DEVICES");
+    return card.ok() ? *card : nullptr;
+  }
+
+  static absl::Status SendCopy(Card* card, Session* session, uint64_t bytes) {
+    return card->Send(session, kApiByteCopy, MessageOf(isa::kDdrBase, isa::kDdrBase + (1 << 30), bytes));
+  }
+
+  // A launch of one addition of 65535 x 4095 x 65535 x 65535 words, all of them the first word of local memory.
+  static absl::Status SendEndless(Card* card, Session* session) {
+    isa::TensorArithmetic add;
+    add.shape = {65535, 4095, 65535, 65535};
+    add.result.layout = add.a.layout = {isa::Layout::Kind::kStrided, {0, 0, 0, 0}};
+    add.b.is_constant = true;
+    isa::BdcCommand command;
+    command.op = add;
+    command.id = 1;
+    command.is_last = true;
+    const isa::BdcWords words = isa::ReverseWords(isa::EncodeBdc(command));
+    RETURN_IF_ERROR(card->Write(session, isa::kDdrBase, words.data(), sizeof(words)));
+    return card->Send(
+        session, kApiMultiFullNet,
+        MessageOf(int32_t{0}, int32_t{0}, isa::kDdrBase, isa::kDdrBase, int32_t{1}, uint32_t{1}, uint32_t{0}));
+  }
+};
+
+TEST_F(CardHangTest, WorkOverTheLimitMarksTheTpuAsHung) {
+  Card* const card = CardAt(1);
+  ASSERT_NE(card, nullptr);
   Session session(card);
-  ASSERT_OK_AND_ASSIGN(const uint64_t address, card->Allocate(kAllHeaps, 1 << 28));
-  card->set_sync_timeout(std::chrono::milliseconds(0));
-  std::vector<uint8_t> payload(24);
-  const uint64_t fields[3] = {address, address + (1 << 27), 1 << 27};
-  std::memcpy(payload.data(), fields, sizeof(fields));
-  ASSERT_OK(card->Send(&session, kApiByteCopy, payload));
-  EXPECT_STATUS(card->SyncThread(&session), absl::StatusCode::kDeadlineExceeded, "counts as hung");
+  card->set_sync_timeout(std::chrono::milliseconds(5));
+  ASSERT_OK(SendCopy(card, &session, 1 << 26));  // 2581 us of the chip's time
+  EXPECT_OK(card->SyncThread(&session));
+  ASSERT_OK(SendCopy(card, &session, 1 << 29));  // 20648 us
+  EXPECT_STATUS(card->SyncThread(&session), absl::StatusCode::kDeadlineExceeded, "needs 20648 us");
   EXPECT_TRUE(card->is_hung());
-  EXPECT_STATUS(card->Send(&session, kApiByteCopy, payload), absl::StatusCode::kFailedPrecondition, "hung");
+  EXPECT_STATUS(SendCopy(card, &session, 1), absl::StatusCode::kFailedPrecondition, "hung");
+  EXPECT_STATUS(card->SyncDevice(), absl::StatusCode::kFailedPrecondition, "hung");
   int32_t word = 5;
-  EXPECT_OK(card->Write(&session, isa::kDdrBase, &word, sizeof(word)));  // memory still works
+  EXPECT_OK(card->Write(&session, isa::kDdrEnd - 4, &word, sizeof(word)));  // memory still works
+}
+
+TEST_F(CardHangTest, TheLimitIsOfTheChipsTimeNotTheHosts) {
+  Card* const card = CardAt(2);
+  ASSERT_NE(card, nullptr);
+  Session session(card);
+  card->set_sync_timeout(std::chrono::milliseconds(0));
+  // Less than a microsecond each on the chip; the host needs longer than nothing.
+  for (int i = 0; i < 50; ++i) ASSERT_OK(SendCopy(card, &session, 20000));
+  EXPECT_OK(card->SyncThread(&session));
+  EXPECT_FALSE(card->is_hung());
+}
+
+TEST_F(CardHangTest, ACommandWithoutEndIsHalted) {
+  Card* const card = CardAt(3);
+  ASSERT_NE(card, nullptr);
+  {
+    Session session(card);
+    ASSERT_OK(SendEndless(card, &session));
+    EXPECT_STATUS(card->SyncThread(&session), absl::StatusCode::kDeadlineExceeded, "counts as hung");
+  }  // closing the handle waits for what runs
+  EXPECT_TRUE(card->is_hung());
+}
+
+using CardHangDeathTest = CardHangTest;
+TEST_F(CardHangDeathTest, AProcessEndsWhileACommandRuns) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        Card* const card = CardAt(0);
+        Session session(card);
+        if (!SendEndless(card, &session).ok()) std::exit(1);
+        std::exit(0);
+      },
+      ::testing::ExitedWithCode(0), "");
 }
 
 }  // namespace

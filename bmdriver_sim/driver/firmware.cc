@@ -93,26 +93,26 @@ absl::Status Interleave(const LaunchTensor& tensor, uint64_t source, uint64_t ta
   return absl::OkStatus();
 }
 
-// Copies between the user's and the compiled place where these differ; returns the bytes moved.
-absl::StatusOr<uint64_t> Transfer(const LaunchTensor& tensor, bool to_compiled, chip::Chip* chip) {
+// The bytes of a tensor that change place: all where the user's and the compiled address or mode differ.
+absl::StatusOr<uint64_t> MovedBytes(const LaunchTensor& tensor) {
+  if (tensor.user_address == tensor.compiled_address && tensor.user_mode == tensor.compiled_mode) return 0;
+  const bool is_packed = tensor.user_mode == kMode4N && tensor.compiled_mode == kMode4N;
+  const auto batches = static_cast<uint64_t>(tensor.batches);
+  ASSIGN_OR_RETURN(const uint64_t elements,
+                   CheckedMul(is_packed ? AlignUp(batches, 4) : batches, static_cast<uint64_t>(tensor.elements)));
+  return CheckedMul(elements, kTypeBytes[tensor.data_type]);
+}
+
+// Copies between the user's and the compiled place where these differ.
+absl::Status Transfer(const LaunchTensor& tensor, bool to_compiled, chip::Chip* chip) {
   const uint64_t source = to_compiled ? tensor.user_address : tensor.compiled_address;
   const uint64_t target = to_compiled ? tensor.compiled_address : tensor.user_address;
-  const uint8_t source_mode = to_compiled ? tensor.user_mode : tensor.compiled_mode;
-  const uint8_t target_mode = to_compiled ? tensor.compiled_mode : tensor.user_mode;
-  const int64_t batches = source_mode == kMode4N && target_mode == kMode4N
-                              ? static_cast<int64_t>(AlignUp(static_cast<uint64_t>(tensor.batches), 4))
-                              : tensor.batches;
-  ASSIGN_OR_RETURN(const uint64_t elements,
-                   CheckedMul(static_cast<uint64_t>(batches), static_cast<uint64_t>(tensor.elements)));
-  ASSIGN_OR_RETURN(const uint64_t bytes, CheckedMul(elements, kTypeBytes[tensor.data_type]));
-  if (source_mode != target_mode) {
-    RETURN_IF_ERROR(Interleave(tensor, source, target, target_mode == kMode4N, chip));
-  } else if (source != target) {
-    RETURN_IF_ERROR(CopyBytes(source, target, bytes, chip));
-  } else {
-    return 0;
+  if (tensor.user_mode != tensor.compiled_mode) {
+    const uint8_t target_mode = to_compiled ? tensor.compiled_mode : tensor.user_mode;
+    return Interleave(tensor, source, target, target_mode == kMode4N, chip);
   }
-  return bytes;
+  ASSIGN_OR_RETURN(const uint64_t bytes, MovedBytes(tensor));
+  return bytes == 0 ? absl::OkStatus() : CopyBytes(source, target, bytes, chip);
 }
 
 // The number of things that follow in a message.
@@ -179,7 +179,7 @@ absl::StatusOr<FullNet> ReadFullNet(absl::Span<const uint8_t> payload) {
 
 struct Firmware::Row {
   int api_id;
-  absl::StatusOr<uint64_t> (Firmware::*execute)(absl::Span<const uint8_t>);
+  absl::Status (Firmware::*execute)(absl::Span<const uint8_t>, Announce);
 };
 
 const Firmware::Row Firmware::kRows[] = {
@@ -200,14 +200,14 @@ const Firmware::Row* Firmware::Find(int api_id) {
 
 bool Firmware::Knows(int api_id) { return Find(api_id) != nullptr; }
 
-absl::StatusOr<uint64_t> Firmware::Execute(int api_id, absl::Span<const uint8_t> payload) {
+absl::Status Firmware::Execute(int api_id, absl::Span<const uint8_t> payload, Announce announce) {
   const Row* row = Find(api_id);
   if (row == nullptr) return absl::UnimplementedError(absl::StrCat("message id ", api_id, " is not known"));
-  return (this->*row->execute)(payload);
+  return (this->*row->execute)(payload, announce);
 }
 
 // {u64 address; u32 height; u32 width; i32 mode; i32 value}: height * width elements of `mode` bytes.
-absl::StatusOr<uint64_t> Firmware::Memset(absl::Span<const uint8_t> payload) {
+absl::Status Firmware::Memset(absl::Span<const uint8_t> payload, Announce announce) {
   Payload fields(payload);
   const auto address = fields.Get<uint64_t>();
   const uint64_t height = fields.Get<uint32_t>();
@@ -218,14 +218,15 @@ absl::StatusOr<uint64_t> Firmware::Memset(absl::Span<const uint8_t> payload) {
   if (mode < 1 || mode > 4) return absl::InvalidArgumentError(absl::StrCat("memset mode ", mode, "; 1..4"));
   ASSIGN_OR_RETURN(const uint64_t bytes, CheckedMul(height * width, static_cast<uint64_t>(mode)));
   ASSIGN_OR_RETURN(const absl::Span<uint8_t> target, chip_.System(address, bytes));
+  announce(CopyMicroseconds(bytes));
   const auto* pattern = reinterpret_cast<const uint8_t*>(&value);
   for (uint64_t i = 0; i < bytes; i += mode) std::memcpy(target.data() + i, pattern, mode);
   chip_.MarkWritten(address, bytes);
-  return CopyMicroseconds(bytes);
+  return absl::OkStatus();
 }
 
 // {u64 source, target; i32 rows, source_stride, target_stride, count}: rows of 4-byte words.
-absl::StatusOr<uint64_t> Firmware::Memcpy(absl::Span<const uint8_t> payload) {
+absl::Status Firmware::Memcpy(absl::Span<const uint8_t> payload, Announce announce) {
   Payload fields(payload);
   const auto source = fields.Get<uint64_t>();
   const auto target = fields.Get<uint64_t>();
@@ -237,27 +238,34 @@ absl::StatusOr<uint64_t> Firmware::Memcpy(absl::Span<const uint8_t> payload) {
   if (rows < 0 || count < 0 || source_stride < 0 || target_stride < 0) {
     return absl::InvalidArgumentError(absl::StrCat("a copy of ", rows, " rows of ", count, " words"));
   }
-  for (int64_t row = 0; row < rows; ++row) {
-    const auto words = static_cast<uint64_t>(row);
-    RETURN_IF_ERROR(CopyBytes(source + 4 * words * static_cast<uint64_t>(source_stride),
-                              target + 4 * words * static_cast<uint64_t>(target_stride), uint64_t{4} * count, &chip_));
+  if (rows == 0) return absl::OkStatus();
+  const uint64_t row_bytes = uint64_t{4} * count;
+  const auto step = [](int32_t stride) { return uint64_t{4} * stride; };
+  const uint64_t last = static_cast<uint64_t>(rows) - 1;
+  RETURN_IF_ERROR(chip_.System(source, last * step(source_stride) + row_bytes).status());
+  RETURN_IF_ERROR(chip_.System(target, last * step(target_stride) + row_bytes).status());
+  announce(CopyMicroseconds(rows * row_bytes));
+  for (uint64_t row = 0; row <= last; ++row) {
+    if (chip_.is_halted()) return absl::AbortedError("the chip was halted");
+    RETURN_IF_ERROR(
+        CopyBytes(source + row * step(source_stride), target + row * step(target_stride), row_bytes, &chip_));
   }
-  return CopyMicroseconds(uint64_t{4} * rows * count);
+  return absl::OkStatus();
 }
 
 // {u64 source, target, size}
-absl::StatusOr<uint64_t> Firmware::ByteCopy(absl::Span<const uint8_t> payload) {
+absl::Status Firmware::ByteCopy(absl::Span<const uint8_t> payload, Announce announce) {
   Payload fields(payload);
   const auto source = fields.Get<uint64_t>();
   const auto target = fields.Get<uint64_t>();
   const auto size = fields.Get<uint64_t>();
   RETURN_IF_ERROR(fields.Finish());
-  RETURN_IF_ERROR(CopyBytes(source, target, size, &chip_));
-  return CopyMicroseconds(size);
+  announce(CopyMicroseconds(size));
+  return CopyBytes(source, target, size, &chip_);
 }
 
 // {u64 source, target; i32 source_stride, target_stride, count, bytes}: strides count elements of `bytes`.
-absl::StatusOr<uint64_t> Firmware::StridedCopy(absl::Span<const uint8_t> payload) {
+absl::Status Firmware::StridedCopy(absl::Span<const uint8_t> payload, Announce announce) {
   Payload fields(payload);
   const auto source = fields.Get<uint64_t>();
   const auto target = fields.Get<uint64_t>();
@@ -270,7 +278,7 @@ absl::StatusOr<uint64_t> Firmware::StridedCopy(absl::Span<const uint8_t> payload
     return absl::InvalidArgumentError(absl::StrCat("a copy of ", count, " elements of ", bytes, " bytes by steps of ",
                                                    source_stride, " and ", target_stride));
   }
-  if (count == 0) return 0;
+  if (count == 0) return absl::OkStatus();
   const auto extent = [&](int64_t stride) {
     return CheckedMul(static_cast<uint64_t>((count - 1) * stride + 1), static_cast<uint64_t>(bytes));
   };
@@ -278,11 +286,12 @@ absl::StatusOr<uint64_t> Firmware::StridedCopy(absl::Span<const uint8_t> payload
   ASSIGN_OR_RETURN(const uint64_t target_bytes, extent(target_stride));
   ASSIGN_OR_RETURN(const absl::Span<uint8_t> from, chip_.System(source, source_bytes));
   ASSIGN_OR_RETURN(const absl::Span<uint8_t> to, chip_.System(target, target_bytes));
+  announce(CopyMicroseconds(static_cast<uint64_t>(count * bytes)));
   for (int64_t i = 0; i < count; ++i) {
     std::memmove(to.data() + i * target_stride * bytes, from.data() + i * source_stride * bytes, bytes);
   }
   chip_.MarkWritten(target, to.size());
-  return CopyMicroseconds(static_cast<uint64_t>(count * bytes));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<chip::Program*> Firmware::ProgramOf(const std::vector<chip::CommandGroupImage>& images) {
@@ -304,20 +313,22 @@ absl::StatusOr<chip::Program*> Firmware::ProgramOf(const std::vector<chip::Comma
 }
 
 // A whole net: inputs to their compiled places, the command groups, outputs back (docs/reference/driver.md).
-absl::StatusOr<uint64_t> Firmware::MultiFullNet(absl::Span<const uint8_t> payload) {
+absl::Status Firmware::MultiFullNet(absl::Span<const uint8_t> payload, Announce announce) {
   ASSIGN_OR_RETURN(const FullNet net, ReadFullNet(payload));
   ASSIGN_OR_RETURN(chip::Program* const program, ProgramOf(net.images));
+  RETURN_IF_ERROR(program->Refresh());
   uint64_t moved = 0;
-  for (const LaunchTensor& tensor : net.inputs) {
-    ASSIGN_OR_RETURN(const uint64_t bytes, Transfer(tensor, /*to_compiled=*/true, &chip_));
-    moved += bytes;
+  for (const std::vector<LaunchTensor>* tensors : {&net.inputs, &net.outputs}) {
+    for (const LaunchTensor& tensor : *tensors) {
+      ASSIGN_OR_RETURN(const uint64_t bytes, MovedBytes(tensor));
+      moved += bytes;
+    }
   }
+  announce(CopyMicroseconds(moved) + program->EstimatedCycles() / isa::kTpuMegahertz);
+  for (const LaunchTensor& tensor : net.inputs) RETURN_IF_ERROR(Transfer(tensor, /*to_compiled=*/true, &chip_));
   RETURN_IF_ERROR(program->Run());
-  for (const LaunchTensor& tensor : net.outputs) {
-    ASSIGN_OR_RETURN(const uint64_t bytes, Transfer(tensor, /*to_compiled=*/false, &chip_));
-    moved += bytes;
-  }
-  return CopyMicroseconds(moved) + program->EstimatedCycles() / isa::kTpuMegahertz;
+  for (const LaunchTensor& tensor : net.outputs) RETURN_IF_ERROR(Transfer(tensor, /*to_compiled=*/false, &chip_));
+  return absl::OkStatus();
 }
 
 }  // namespace bm::driver

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "bmdriver_sim/chip/chip.h"
@@ -31,9 +32,12 @@ class Firmware {
   // True if messages of this id are known.
   static bool Knows(int api_id);
 
-  // Executes a message and returns the estimated time on the chip in microseconds. UNIMPLEMENTED for an unknown id,
-  // INVALID_ARGUMENT for a payload of another size than the id's, anything that execution answers.
-  absl::StatusOr<uint64_t> Execute(int api_id, absl::Span<const uint8_t> payload);
+  // Told once a message, before its work begins: the time that it takes on the chip, estimated in microseconds.
+  using Announce = absl::FunctionRef<void(uint64_t micros)>;
+
+  // Executes a message. UNIMPLEMENTED for an unknown id, INVALID_ARGUMENT for a payload of another size than the id's,
+  // ABORTED once the chip is halted, anything that execution answers.
+  absl::Status Execute(int api_id, absl::Span<const uint8_t> payload, Announce announce);
 
  private:
   struct CachedProgram {
@@ -41,11 +45,11 @@ class Firmware {
     std::unique_ptr<chip::Program> program;
   };
 
-  absl::StatusOr<uint64_t> Memset(absl::Span<const uint8_t> payload);
-  absl::StatusOr<uint64_t> Memcpy(absl::Span<const uint8_t> payload);
-  absl::StatusOr<uint64_t> ByteCopy(absl::Span<const uint8_t> payload);
-  absl::StatusOr<uint64_t> StridedCopy(absl::Span<const uint8_t> payload);
-  absl::StatusOr<uint64_t> MultiFullNet(absl::Span<const uint8_t> payload);
+  absl::Status Memset(absl::Span<const uint8_t> payload, Announce announce);
+  absl::Status Memcpy(absl::Span<const uint8_t> payload, Announce announce);
+  absl::Status ByteCopy(absl::Span<const uint8_t> payload, Announce announce);
+  absl::Status StridedCopy(absl::Span<const uint8_t> payload, Announce announce);
+  absl::Status MultiFullNet(absl::Span<const uint8_t> payload, Announce announce);
   absl::StatusOr<chip::Program*> ProgramOf(const std::vector<chip::CommandGroupImage>& images);
 
   struct Row;

@@ -4,6 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/status_macros.h"
+#include "bmdriver_sim/reference/execute.h"
 #include "bmdriver_sim/reference/local_view.h"
 #include "isa/numerics.h"
 
@@ -31,15 +32,19 @@ class AlignedSource {
   LocalView view_;
 };
 
-// Calls visit(n, c, i) for every element of an aligned tensor, i counting within a channel's plane.
+// Calls visit(n, c, i) for every element of an aligned tensor, i counting within a channel's plane. ABORTED once the
+// chip is halted.
 template <typename Visit>
-void ForEachElement(const isa::Dims4& shape, Visit visit) {
-  const uint64_t plane = uint64_t{shape.h} * shape.w;
+absl::Status ForEachElement(const isa::Dims4& shape, const chip::Chip& chip, Visit visit) {
   for (uint32_t n = 0; n < shape.n; ++n) {
     for (uint32_t c = 0; c < shape.c; ++c) {
-      for (uint64_t i = 0; i < plane; ++i) visit(n, c, i);
+      for (uint32_t h = 0; h < shape.h; ++h) {
+        RETURN_IF_ERROR(CheckRunning(chip));
+        for (uint32_t w = 0; w < shape.w; ++w) visit(n, c, uint64_t{h} * shape.w + w);
+      }
     }
   }
+  return absl::OkStatus();
 }
 
 }  // namespace bm::reference

@@ -21,7 +21,7 @@ absl::Status Execute(const isa::Compare& op, chip::Chip* chip) {
     ASSIGN_OR_RETURN(c, AlignedSource::Create(op.c, op.shape, local));
     ASSIGN_OR_RETURN(d, AlignedSource::Create(op.d, op.shape, local));
   }
-  ForEachElement(op.shape, [&](uint32_t n, uint32_t channel, uint64_t i) {
+  return ForEachElement(op.shape, *chip, [&](uint32_t n, uint32_t channel, uint64_t i) {
     const uint32_t x = a.Bits(n, channel, i);
     const uint32_t y = b.Bits(n, channel, i);
     const bool is_greater = isa::Flush(isa::FloatOf(x)) > isa::Flush(isa::FloatOf(y));
@@ -32,7 +32,6 @@ absl::Status Execute(const isa::Compare& op, chip::Chip* chip) {
     }
     if (has_second) second.Words(n, channel)[i] = chosen;
   });
-  return absl::OkStatus();
 }
 
 }  // namespace bm::reference

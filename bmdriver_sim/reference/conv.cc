@@ -149,6 +149,7 @@ absl::Status ExecuteFloat(const isa::Conv& op, chip::Chip* chip) {
     }
     for (uint32_t oc = 0; oc < op.shape.c; ++oc) {
       for (uint32_t oy = 0; oy < op.shape.h; ++oy) {
+        RETURN_IF_ERROR(CheckRunning(*chip));
         std::fill(sums.begin(), sums.end(), 0.0f);
         ForEachTap(op, sizes.rows, oy, [&](int64_t y, uint32_t kx, uint32_t wy, uint32_t wx, uint32_t tap) {
           for (uint32_t ic = 0; ic < op.input_c; ++ic) {
@@ -193,6 +194,7 @@ absl::Status ExecuteByte(const isa::Conv& op, chip::Chip* chip) {
     }
     for (uint32_t oc = 0; oc < op.shape.c; ++oc) {
       for (uint32_t oy = 0; oy < op.shape.h; ++oy) {
+        RETURN_IF_ERROR(CheckRunning(*chip));
         std::fill(sums.begin(), sums.end(), bias.Get(oc));
         ForEachTap(op, sizes.rows, oy, [&](int64_t y, uint32_t kx, uint32_t wy, uint32_t wx, uint32_t /*tap*/) {
           for (uint32_t ic = 0; ic < op.input_c; ++ic) {

@@ -84,6 +84,7 @@ absl::Status ExecuteFloat(const isa::Depthwise& op, chip::Chip* chip) {
       const float* plane = input.Floats(n, c);
       float* out = result.Floats(n, c);
       for (uint32_t oy = 0; oy < op.shape.h; ++oy) {
+        RETURN_IF_ERROR(CheckRunning(*chip));
         for (uint32_t ox = 0; ox < op.shape.w; ++ox) {
           std::array<float, 2> sums = {0.0f, 0.0f};  // even and odd taps
           for (uint32_t ky = 0; ky < taps_h; ++ky) {
@@ -127,6 +128,7 @@ absl::Status ExecuteByte(const isa::Depthwise& op, chip::Chip* chip) {
   for (uint32_t n = 0; n < op.shape.n; ++n) {
     for (uint32_t c = 0; c < op.shape.c; ++c) {
       for (uint32_t oy = 0; oy < op.shape.h; ++oy) {
+        RETURN_IF_ERROR(CheckRunning(*chip));
         for (uint32_t ox = 0; ox < op.shape.w; ++ox) {
           int64_t sum = bias.Get(c);
           for (uint32_t ky = 0; ky < taps_h; ++ky) {

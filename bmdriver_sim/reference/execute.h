@@ -27,6 +27,11 @@ absl::Status Execute(const isa::Compare& op, chip::Chip* chip);
 absl::Status Execute(const isa::VectorCombine& op, chip::Chip* chip);
 absl::Status Execute(const isa::GdmaCommand& command, chip::Chip* chip);
 
+// ABORTED once the chip is halted. Every operation asks before each row or plane of its work.
+inline absl::Status CheckRunning(const chip::Chip& chip) {
+  return chip.is_halted() ? absl::AbortedError("the chip was halted") : absl::OkStatus();
+}
+
 // While it lives, this thread's SSE arithmetic rounds to nearest even and takes and makes no denormals, as the chip
 // does; the caller's state comes back afterwards.
 class ScopedChipFloats {

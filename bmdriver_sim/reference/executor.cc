@@ -44,8 +44,10 @@ class ReferenceProgram : public chip::Program {
     return absl::OkStatus();
   }
 
+  absl::Status Refresh() override { return Generation() == generation_ ? absl::OkStatus() : Decode(); }
+
   absl::Status Run() override {
-    if (Generation() != generation_) RETURN_IF_ERROR(Decode());
+    RETURN_IF_ERROR(Refresh());
     const ScopedChipFloats floats;
     for (size_t i = 0; i < groups_.size(); ++i) {
       for (const isa::ScheduledCommand& scheduled : orders_[i]) {

@@ -56,6 +56,7 @@ absl::Status ExecuteFloat(const isa::FullyConnected& op, chip::Chip* chip) {
                                      : m.left.Float(row, k);
     }
     for (uint32_t lane = 0; lane < op.result_c; ++lane) {
+      RETURN_IF_ERROR(CheckRunning(*chip));
       for (std::vector<float>& sum : sums) sum.assign(op.result_w, 0.0f);
       for (uint32_t k = 0; k < sizes.depth; ++k) {
         const auto* right = reinterpret_cast<const float*>(m.right.Lane(k, lane));
@@ -82,6 +83,7 @@ absl::Status ExecuteByte(const isa::FullyConnected& op, chip::Chip* chip) {
   const IntegerResult finish{op.right_shift, op.relu, 8 * isa::BytesOf(op.result.precision), !is_unsigned};
   for (uint32_t row = 0; row < sizes.rows; ++row) {
     for (uint32_t column = 0; column < sizes.columns; ++column) {
+      RETURN_IF_ERROR(CheckRunning(*chip));
       int64_t sum = op.has_bias ? m.bias.Integer(0, column, op.bias.is_signed) : 0;
       for (uint32_t k = 0; k < sizes.depth; ++k) {
         const int32_t left = op.left.is_constant  ? ConstantByte(op.left)

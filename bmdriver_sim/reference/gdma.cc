@@ -166,6 +166,7 @@ absl::Status ExecuteCopy(const GdmaCommand& command, chip::Chip* chip) {
       for (uint32_t c = 0; c < shape.c; ++c) {
         if (!LaneIsOpen(command, target, c)) continue;
         for (uint32_t h = 0; h < shape.h; ++h) {
+          RETURN_IF_ERROR(CheckRunning(*chip));
           if (rows_at_once) {
             std::memmove(target.At(n, c, h, 0), source.At(n, c, h, 0), uint64_t{shape.w} * source_bytes);
             continue;
@@ -177,6 +178,7 @@ absl::Status ExecuteCopy(const GdmaCommand& command, chip::Chip* chip) {
   } else {
     Position from(command.source.shape), to(command.target.shape);
     for (uint64_t i = 0; i < shape.Count(); ++i, from.Next(), to.Next()) {
+      if (from.w == 0) RETURN_IF_ERROR(CheckRunning(*chip));
       if (!LaneIsOpen(command, target, to.c)) continue;
       writer.Write(source.At(from.n, from.c, from.h, from.w), target.At(to.n, to.c, to.h, to.w));
     }
@@ -199,6 +201,7 @@ absl::Status ExecuteTranspose(const GdmaCommand& command, chip::Chip* chip) {
   for (uint32_t n = 0; n < s.n; ++n) {
     for (uint32_t c = 0; c < s.c; ++c) {
       for (uint32_t h = 0; h < s.h; ++h) {
+        RETURN_IF_ERROR(CheckRunning(*chip));
         for (uint32_t w = 0; w < s.w; ++w) {
           const uint32_t channel = swaps_batch ? n : w;
           if (!LaneIsOpen(command, target, channel)) continue;
@@ -218,6 +221,7 @@ absl::Status ExecuteFill(const GdmaCommand& command, chip::Chip* chip) {
   const auto* constant = reinterpret_cast<const uint8_t*>(&command.constant);
   Position position(command.target.shape);
   for (uint64_t i = 0; i < command.target.shape.Count(); ++i, position.Next()) {
+    if (position.w == 0) RETURN_IF_ERROR(CheckRunning(*chip));
     if (!LaneIsOpen(command, target, position.c)) continue;
     writer.Write(constant, target.At(position.n, position.c, position.h, position.w));
   }
@@ -271,6 +275,7 @@ absl::Status ExecuteMatrix(const GdmaCommand& command, chip::Chip* chip) {
   ASSIGN_OR_RETURN(const Side local, Side::Create(local_side, bytes, chip));
   const Writer writer(command);
   for (uint32_t row = 0; row < rows; ++row) {
+    RETURN_IF_ERROR(CheckRunning(*chip));
     for (uint32_t column = 0; column < columns; ++column) {
       uint8_t* in_system = is_transposed ? system.At(0, 0, column, row) : system.At(0, 0, row, column);
       uint8_t* in_local = local.At(row, column / width, 0, column % width);
@@ -298,6 +303,7 @@ absl::Status ExecuteFilter(const GdmaCommand& command, chip::Chip* chip) {
   uint64_t kept = 0;
   Position count(shape);
   for (uint64_t i = 0; i < shape.Count(); ++i, count.Next()) {
+    if (count.w == 0) RETURN_IF_ERROR(CheckRunning(*chip));
     if (mask.Words(count.n, count.c)[count.h * mask.stride().h + count.w] != 0) ++kept;
   }
   ASSIGN_OR_RETURN(const absl::Span<uint8_t> target, FlatBytes(command.target, kept * sizeof(uint32_t), chip));

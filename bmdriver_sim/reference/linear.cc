@@ -22,7 +22,7 @@ absl::Status Execute(const isa::Linear& op, chip::Chip* chip) {
   if (op.eu == isa::Eu::kMac) {
     ASSIGN_OR_RETURN(s, VectorSource(op.s, op.shape, chip->local()));
   }
-  ForEachElement(op.shape, [&](uint32_t n, uint32_t c, uint64_t i) {
+  return ForEachElement(op.shape, *chip, [&](uint32_t n, uint32_t c, uint64_t i) {
     float& target = result.Floats(n, c)[i];
     const float x = a.Get(n, c, i);
     const float shift = b.Get(0, c, 0);
@@ -34,7 +34,6 @@ absl::Status Execute(const isa::Linear& op, chip::Chip* chip) {
       target = isa::Mul(sum, sum);
     }
   });
-  return absl::OkStatus();
 }
 
 }  // namespace bm::reference

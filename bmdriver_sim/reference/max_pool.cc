@@ -36,6 +36,7 @@ absl::Status Execute(const isa::MaxPool& op, chip::Chip* chip) {
   for (uint32_t n = 0; n < op.shape.n; ++n) {
     for (uint32_t c = 0; c < op.shape.c; ++c) {
       for (uint32_t oy = 0; oy < op.shape.h; ++oy) {
+        RETURN_IF_ERROR(CheckRunning(*chip));
         for (uint32_t ox = 0; ox < op.shape.w; ++ox) {
           if (is_float) {
             const float* plane = input.Floats(n, c);

@@ -19,12 +19,11 @@ absl::Status Execute(const isa::Scalar& op, chip::Chip* chip) {
   ASSIGN_OR_RETURN(const AlignedSource a, AlignedSource::Create(op.a, op.shape, chip->local()));
   ASSIGN_OR_RETURN(const AlignedSource b, AlignedSource::Create(op.b, op.shape, chip->local()));
   const Function function = FunctionOf(op.eu);
-  ForEachElement(op.shape, [&](uint32_t n, uint32_t c, uint64_t i) {
+  return ForEachElement(op.shape, *chip, [&](uint32_t n, uint32_t c, uint64_t i) {
     float& target = result.Floats(n, c)[i];
     const float value = function(a.Get(n, c, i), b.Get(n, c, i));
     target = op.add_result ? isa::Add(value, target) : value;
   });
-  return absl::OkStatus();
 }
 
 }  // namespace bm::reference

@@ -47,10 +47,9 @@ absl::Status Execute(const isa::SpecialFunction& op, chip::Chip* chip) {
   if (op.eu == isa::Eu::kTaylor) {
     ASSIGN_OR_RETURN(coefficients, Coefficients(op, chip));
   }
-  ForEachElement(op.shape, [&](uint32_t n, uint32_t c, uint64_t i) {
+  return ForEachElement(op.shape, *chip, [&](uint32_t n, uint32_t c, uint64_t i) {
     result.Words(n, c)[i] = Apply(op.eu, coefficients, a.Get(n, c, i));
   });
-  return absl::OkStatus();
 }
 
 }  // namespace bm::reference

@@ -106,6 +106,7 @@ absl::Status ExecuteWords(const isa::TensorArithmetic& op, chip::Chip* chip) {
   for (uint32_t n = 0; n < op.shape.n; ++n) {
     for (uint32_t c = 0; c < op.shape.c; ++c) {
       for (uint32_t h = 0; h < op.shape.h; ++h) {
+        RETURN_IF_ERROR(CheckRunning(*chip));
         const uint32_t* a_row = a.Row(n, c, h);
         const uint32_t* b_row = b.Row(n, c, h);
         uint32_t* out = result.Words(n, c) + uint64_t{h} * result.stride().h;
@@ -184,6 +185,7 @@ absl::Status ExecutePacked(const isa::TensorArithmetic& op, chip::Chip* chip) {
   for (uint32_t n = 0; n < op.shape.n; ++n) {
     for (uint32_t c = 0; c < op.shape.c; ++c) {
       for (uint32_t h = 0; h < op.shape.h; ++h) {
+        RETURN_IF_ERROR(CheckRunning(*chip));
         for (uint32_t w = 0; w < op.shape.w; ++w) {
           const int64_t old = op.eu == Eu::kMac ? result.Load(n, c, h, w, is_signed) : 0;
           int64_t value = Combine(op, a.Get(n, c, h, w), has_b ? b.Get(n, c, h, w) : 0, old);

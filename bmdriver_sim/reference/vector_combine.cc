@@ -33,6 +33,7 @@ absl::Status Execute(const isa::VectorCombine& op, chip::Chip* chip) {
   const auto function =
       std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& row) { return row.eu == op.eu; })->function;
   for (uint32_t i = 0; i < rows; ++i) {
+    RETURN_IF_ERROR(CheckRunning(*chip));
     const float l = left.Float(0, i);
     for (uint32_t j = 0; j < columns; ++j) {
       const float value = function(l, right.Float(0, j));

@@ -422,8 +422,9 @@ DECL_EXPORT bm_status_t bmcpu_unmap_phys_addr(bm_handle_t handle, int process_ha
 
 /* ---- Synchronisation ----
  * bm_thread_sync waits for what the calling thread sent through the handle, bm_handle_sync for what the handle was
- * sent, bm_device_sync for everything. Waiting longer than the timeout (milliseconds, 20000 at first, one for the whole
- * device) answers BM_ERR_FAILURE and marks the TPU as hung.
+ * sent, bm_device_sync for everything. Work that takes longer than the timeout (milliseconds, 20000 at first, one for
+ * the whole device) answers BM_ERR_FAILURE and marks the TPU as hung. The time is the chip's, as its cycle model
+ * estimates it; how long the simulation takes does not matter.
  */
 DECL_EXPORT bm_status_t tpu_kernel_launch_async(bm_handle_t handle, tpu_kernel_function_t function, void* args,
                                                 size_t size);
