@@ -1,20 +1,11 @@
-// What commands compute: the documented vectors, hand-computed cases, and random commands against formulas that are
-// stated here once more, element by element.
-#include <algorithm>
+// What commands compute: the documented vectors and hand-computed cases. Random commands: random_commands_test.cc.
 #include <cfloat>
 #include <cmath>
 #include <cstring>
 #include <memory>
-#include <optional>
-#include <random>
-#include <string>
 #include <vector>
 
-#include "base/testing/status_matchers.h"
-#include "bmdriver_sim/reference/executor.h"
-#include "gtest/gtest.h"
-#include "isa/bdc.h"
-#include "isa/gdma.h"
+#include "bmdriver_sim/reference/reference_fixture.h"
 
 namespace bm::reference {
 namespace {
@@ -22,84 +13,6 @@ namespace {
 using isa::Dims4;
 using isa::Eu;
 using isa::Precision;
-
-constexpr uint64_t kCommands = 0x140000000;
-
-class ReferenceTest : public ::testing::Test {
- protected:
-  void SetUp() override { ASSERT_OK_AND_ASSIGN(chip_, chip::Chip::Create()); }
-
-  absl::Status Run(const std::vector<isa::BdcOp>& ops) {
-    std::vector<uint32_t> words;
-    for (size_t i = 0; i < ops.size(); ++i) {
-      isa::BdcCommand command;
-      command.id = static_cast<uint16_t>(i + 1);
-      command.op = ops[i];
-      const isa::BdcWords encoded = isa::ReverseWords(isa::EncodeBdc(command));
-      words.insert(words.end(), encoded.begin(), encoded.end());
-    }
-    return RunWords(words, {static_cast<uint64_t>(kCommands), 0, static_cast<uint32_t>(ops.size()), 0});
-  }
-  absl::Status Run(isa::GdmaCommand command) {
-    command.id = 1;
-    const isa::GdmaWords encoded = isa::EncodeGdma(command);
-    return RunWords({encoded.begin(), encoded.end()}, {0, kCommands, 0, 1});
-  }
-  absl::Status RunWords(const std::vector<uint32_t>& words, const chip::CommandGroupImage& image) {
-    ASSIGN_OR_RETURN(const absl::Span<uint8_t> target, chip_->System(kCommands, words.size() * 4));
-    std::memcpy(target.data(), words.data(), target.size());
-    chip_->MarkWritten(kCommands, target.size());
-    ReferenceExecutor executor;
-    ASSIGN_OR_RETURN(const std::unique_ptr<chip::Program> program, executor.Prepare({&image, 1}, chip_.get()));
-    return program->Run();
-  }
-
-  // An element of an aligned tensor, stated from docs/isa.md 2.1: its byte address in local memory.
-  static uint32_t At(uint32_t address, const Dims4& shape, int pack, uint32_t n, uint32_t c, uint32_t h, uint32_t w) {
-    const uint32_t lane0 = address / isa::kLaneBytes, lane = (lane0 + c) % 64, slot = (lane0 + c) / 64;
-    const uint32_t words = (shape.h * shape.w + 31) / 32 * 32;
-    const uint32_t slots = (lane0 + shape.c + 63) / 64;
-    const uint32_t index = n / pack * words * slots + slot * words + h * shape.w + w;
-    return lane * isa::kLaneBytes + address % isa::kLaneBytes + 4 * index + n % pack * (4 / pack);
-  }
-  float& Float(uint32_t address, const Dims4& shape, uint32_t n, uint32_t c, uint32_t h, uint32_t w) {
-    return *reinterpret_cast<float*>(chip_->local() + At(address, shape, 1, n, c, h, w));
-  }
-  uint8_t& Byte(uint32_t address, const Dims4& shape, uint32_t n, uint32_t c, uint32_t h, uint32_t w) {
-    return chip_->local()[At(address, shape, 4, n, c, h, w)];
-  }
-  template <typename Set>
-  void ForEach(const Dims4& shape, Set set) {
-    for (uint32_t n = 0; n < shape.n; ++n) {
-      for (uint32_t c = 0; c < shape.c; ++c) {
-        for (uint32_t h = 0; h < shape.h; ++h) {
-          for (uint32_t w = 0; w < shape.w; ++w) set(n, c, h, w);
-        }
-      }
-    }
-  }
-  void FillRandom(uint32_t address, const Dims4& shape) {
-    std::uniform_real_distribution<float> distribution(-2, 2);
-    ForEach(shape, [&](auto n, auto c, auto h, auto w) { Float(address, shape, n, c, h, w) = distribution(random_); });
-  }
-  uint32_t Pick(uint32_t low, uint32_t high) { return low + static_cast<uint32_t>(random_() % (high - low + 1)); }
-  static isa::Operand At(uint32_t address, Precision precision = Precision::kFp32, bool is_signed = true) {
-    isa::Operand operand;
-    operand.address = address;
-    operand.precision = precision;
-    operand.is_signed = is_signed;
-    return operand;
-  }
-  static isa::Operand Constant(float value) {
-    isa::Operand operand;
-    operand.is_constant = true;
-    std::memcpy(&operand.constant, &value, 4);
-    return operand;
-  }
-
-  std::unique_ptr<chip::Chip> chip_;
-  std::mt19937 random_{17};
-};
 
 // ---- The documented vectors (docs/isa.md 5.3) ----
 
@@ -183,180 +96,6 @@ TEST_F(ReferenceTest, SumsFollowTheChipsOrder) {
   for (uint32_t i = 0; i < 9; ++i) Float(kX, {1, 1, 1, 9}, 0, 0, 0, i) = i == 0 ? 0x1p34f : i == 2 ? -0x1p34f : 1;
   ASSERT_OK(Run({depthwise}));
   EXPECT_EQ(Float(kY, {1, 1, 1, 1}, 0, 0, 0, 0), 7);
-}
-
-// ---- Random commands ----
-
-// A window with a result that reaches beyond the input on every side.
-isa::Window RandomWindow(std::mt19937* random) {
-  const auto pick = [&](int most) { return static_cast<uint8_t>((*random)() % (most + 1)); };
-  isa::Window w;
-  w.kernel_h = 1 + pick(3);
-  w.kernel_w = 1 + pick(3);
-  w.stride_h = 1 + pick(2);
-  w.stride_w = 1 + pick(2);
-  w.dilation_h = 1 + pick(1);
-  w.dilation_w = 1 + pick(1);
-  w.insert_h = pick(2);
-  w.insert_w = pick(2);
-  w.pad.up = pick(3);
-  w.pad.left = pick(3);
-  return w;
-}
-
-// The input position that a tap reads on one axis, or nothing.
-std::optional<uint32_t> Source(int o, int k, int stride, int dilation, int insert, int pad, int extent) {
-  const int grid = o * stride + k * dilation - pad;
-  if (grid < 0 || grid % (insert + 1) != 0 || grid / (insert + 1) >= extent) return std::nullopt;
-  return static_cast<uint32_t>(grid / (insert + 1));
-}
-
-TEST_F(ReferenceTest, RandomConvolutions) {
-  for (int round = 0; round < 60; ++round) {
-    isa::Conv conv;
-    conv.window = RandomWindow(&random_);
-    conv.shape = {Pick(1, 3), Pick(1, 70), Pick(1, 5), Pick(1, 6)};
-    conv.input_c = Pick(1, 7);
-    conv.input_h = Pick(1, 6);
-    conv.input_w = Pick(1, 6);
-    conv.rotate_kernel = Pick(0, 1) == 1;
-    conv.add_result = Pick(0, 1) == 1;
-    conv.has_bias = Pick(0, 1) == 1;
-    const uint32_t lane = Pick(0, 63) * isa::kLaneBytes;
-    conv.input = At(lane);
-    conv.result.address = 0x20000 + Pick(0, 63) * isa::kLaneBytes;
-    conv.weight = At(0x40000);
-    conv.bias = At(0x60000);
-    const Dims4 in{conv.shape.n, conv.input_c, conv.input_h, conv.input_w};
-    FillRandom(lane, in);
-    FillRandom(conv.result.address, conv.shape);
-    const uint32_t kh = conv.window.kernel_h, kw = conv.window.kernel_w, pairs = (conv.input_c + 1) / 2;
-    const auto weight = [&](uint32_t o, uint32_t y, uint32_t x, uint32_t i) -> float& {
-      auto* lane_floats = reinterpret_cast<float*>(chip_->local() + o % 64 * isa::kLaneBytes + 0x40000);
-      return lane_floats[(((o / 64 * pairs + i / 2) * kh + y) * kw + x) * 2 + i % 2];  // [unit][kh][kw]
-    };
-    std::uniform_real_distribution<float> distribution(-1, 1);
-    for (uint32_t o = 0; o < conv.shape.c; ++o) {
-      for (uint32_t k = 0; k < kh * kw * 2 * pairs; ++k)
-        weight(o, k / 2 / pairs / kw, k / 2 / pairs % kw, k % (2 * pairs)) = distribution(random_);
-      *reinterpret_cast<float*>(chip_->local() + o % 64 * isa::kLaneBytes + 0x60000 + o / 64 * 4) =
-          distribution(random_);
-    }
-    std::vector<float> expected;
-    ForEach(conv.shape, [&](uint32_t n, uint32_t o, uint32_t oy, uint32_t ox) {
-      float sums[2][2] = {};
-      for (uint32_t y = 0; y < kh; ++y) {
-        for (uint32_t x = 0; x < kw; ++x) {
-          const isa::Window& w = conv.window;
-          const auto row = Source(oy, y, w.stride_h, w.dilation_h, w.insert_h, w.pad.up, in.h);
-          const auto column = Source(ox, x, w.stride_w, w.dilation_w, w.insert_w, w.pad.left, in.w);
-          if (!row || !column) continue;
-          for (uint32_t i = 0; i < in.c; ++i) {
-            const uint32_t t = (y * kw + x) * pairs + i / 2;
-            const float factor = conv.rotate_kernel ? weight(o, kh - 1 - y, kw - 1 - x, i) : weight(o, y, x, i);
-            const float product = Float(lane, in, n, i, *row, *column) * factor;
-            sums[i % 2][t % 2] += product;
-          }
-        }
-      }
-      float sum = (sums[0][0] + sums[0][1]) + (sums[1][0] + sums[1][1]);
-      if (conv.has_bias)
-        sum += *reinterpret_cast<float*>(chip_->local() + o % 64 * isa::kLaneBytes + 0x60000 + o / 64 * 4);
-      if (conv.add_result) sum += Float(conv.result.address, conv.shape, n, o, oy, ox);
-      expected.push_back(sum);
-    });
-    ASSERT_OK(Run({conv}));
-    size_t index = 0;
-    ForEach(conv.shape, [&](uint32_t n, uint32_t o, uint32_t oy, uint32_t ox) {
-      ASSERT_EQ(Float(conv.result.address, conv.shape, n, o, oy, ox), expected[index]) << "round " << round;
-      ++index;
-    });
-  }
-}
-
-TEST_F(ReferenceTest, RandomPooling) {
-  for (int round = 0; round < 60; ++round) {
-    isa::MaxPool pool;
-    pool.window = RandomWindow(&random_);
-    pool.window.insert_h = pool.window.insert_w = 0;
-    pool.window.dilation_h = pool.window.dilation_w = 1;
-    pool.shape = {Pick(1, 2), Pick(1, 70), Pick(1, 5), Pick(1, 6)};
-    pool.input_h = Pick(1, 6);
-    pool.input_w = Pick(1, 6);
-    pool.input = At(0);
-    pool.result.address = 0x20000;
-    isa::Depthwise average;
-    average.window = pool.window;
-    average.shape = pool.shape;
-    average.input_h = pool.input_h;
-    average.input_w = pool.input_w;
-    average.input = pool.input;
-    average.weight = Constant(0.25f);
-    average.result.address = 0x40000;
-    const Dims4 in{pool.shape.n, pool.shape.c, pool.input_h, pool.input_w};
-    FillRandom(0, in);
-    ASSERT_OK(Run({pool, average}));
-    const isa::Window& w = pool.window;
-    ForEach(pool.shape, [&](uint32_t n, uint32_t c, uint32_t oy, uint32_t ox) {
-      float best = -FLT_MAX, sums[2] = {0, 0};
-      for (uint32_t y = 0; y < w.kernel_h; ++y) {
-        for (uint32_t x = 0; x < w.kernel_w; ++x) {
-          const auto row = Source(oy, y, w.stride_h, 1, 0, w.pad.up, in.h);
-          const auto column = Source(ox, x, w.stride_w, 1, 0, w.pad.left, in.w);
-          if (!row || !column) continue;
-          const float value = Float(0, in, n, c, *row, *column);
-          best = std::max(best, value);
-          const float product = value * 0.25f;
-          sums[(y * w.kernel_w + x) % 2] += product;
-        }
-      }
-      ASSERT_EQ(Float(0x20000, pool.shape, n, c, oy, ox), best);
-      ASSERT_EQ(Float(0x40000, pool.shape, n, c, oy, ox), sums[0] + sums[1]);
-    });
-  }
-}
-
-TEST_F(ReferenceTest, RandomMatrixProducts) {
-  for (int round = 0; round < 40; ++round) {
-    isa::FullyConnected fc;
-    fc.left_n = Pick(1, 4);
-    fc.left_c = Pick(1, 70);
-    fc.left_w = Pick(1, 5);
-    fc.left_last_w = Pick(1, fc.left_w);
-    fc.result_c = Pick(1, 70);
-    fc.result_w = Pick(1, 40);
-    fc.has_bias = Pick(0, 1) == 1;
-    fc.add_result = Pick(0, 1) == 1;
-    fc.left = At(0);
-    fc.right = At(0x10000);
-    fc.result.address = 0x60000;
-    fc.bias = At(0x70000);
-    const uint32_t depth = (fc.left_c - 1) * fc.left_w + fc.left_last_w;
-    if (depth * ((fc.result_c + 63) / 64) * ((fc.result_w + 31) / 32 * 128) > 0x50000) continue;
-    const Dims4 left{fc.left_n, fc.left_c, 1, fc.left_w}, right{depth, fc.result_c, 1, fc.result_w};
-    const Dims4 result{fc.left_n, fc.result_c, 1, fc.result_w}, bias{1, fc.result_c, 1, fc.result_w};
-    FillRandom(0, left);
-    FillRandom(0x10000, right);
-    FillRandom(0x60000, result);
-    FillRandom(0x70000, bias);
-    std::vector<float> expected;
-    ForEach(result, [&](uint32_t n, uint32_t c, uint32_t, uint32_t w) {
-      float sums[2] = {0, 0};
-      for (uint32_t k = 0; k < depth; ++k) {
-        const float product = Float(0, left, n, k / fc.left_w, 0, k % fc.left_w) * Float(0x10000, right, k, c, 0, w);
-        sums[k % 2] += product;
-      }
-      float sum = depth == 1 ? Float(0, left, n, 0, 0, 0) * Float(0x10000, right, 0, c, 0, w) : sums[0] + sums[1];
-      if (fc.has_bias) sum += Float(0x70000, bias, 0, c, 0, w);
-      if (fc.add_result) sum += Float(0x60000, result, n, c, 0, w);
-      expected.push_back(sum);
-    });
-    ASSERT_OK(Run({fc}));
-    size_t index = 0;
-    ForEach(result, [&](uint32_t n, uint32_t c, uint32_t, uint32_t w) {
-      ASSERT_EQ(Float(0x60000, result, n, c, 0, w), expected[index++]) << "round " << round;
-    });
-  }
 }
 
 // ---- Elementwise operations on chosen values ----
@@ -561,108 +300,161 @@ TEST_F(ReferenceTest, ComparisonsAndOuterCombinations) {
   }
 }
 
-// ---- GDMA ----
-
-class TransferTest : public ReferenceTest {
- protected:
-  static constexpr uint64_t kSource = 0x150000000, kTarget = 0x160000000;
-  uint8_t* Ddr(uint64_t address) { return chip_->System(address, 1 << 20)->data(); }
-  float* Floats(uint64_t address) { return reinterpret_cast<float*>(Ddr(address)); }
-};
-
-TEST_F(TransferTest, LoadsAndStoresWithAnyStrides) {
-  for (int round = 0; round < 50; ++round) {
-    const Dims4 shape{Pick(1, 3), Pick(1, 70), Pick(1, 4), Pick(1, 6)};
-    const uint32_t address = Pick(0, 63) * isa::kLaneBytes + 0x1000;
-    isa::GdmaCommand load;
-    const Dims4 source_stride{Pick(0, 600), Pick(0, 50), Pick(0, 9), Pick(0, 3)};
-    const uint32_t words = (shape.h * shape.w + 31) / 32 * 32;
-    const uint32_t slots = (address / isa::kLaneBytes + shape.c + 63) / 64;
-    const Dims4 local_stride{words * slots, words, shape.w, 1};
-    load.source = {false, kSource, shape, source_stride};
-    load.target = {true, address, shape, local_stride};
-    for (int i = 0; i < 20000; ++i) Floats(kSource)[i] = static_cast<float>(random_() % 1000);
-    ASSERT_OK(Run(load));
-    isa::GdmaCommand store = load;
-    store.direction = isa::Direction::kLocalToSystem;
-    store.source = load.target;
-    store.target = {false, kTarget, shape, {shape.c * shape.h * shape.w, shape.h * shape.w, shape.w, 1}};
-    ASSERT_OK(Run(store));
-    size_t index = 0;
-    ForEach(shape, [&](uint32_t n, uint32_t c, uint32_t h, uint32_t w) {
-      const float expected =
-          Floats(kSource)[n * source_stride.n + c * source_stride.c + h * source_stride.h + w * source_stride.w];
-      ASSERT_EQ(Float(address, shape, n, c, h, w), expected);
-      ASSERT_EQ(Floats(kTarget)[index++], expected);
-    });
-  }
+// Two elements in, one out, of everything that works on FP32 alone.
+TEST_F(ReferenceTest, OneElementOfEveryFloatOperation) {
+  const Dims4 one{1, 1, 1, 1};
+  const float third = 0x1.555554p-2f;  // what the chip's division makes of 1 / 3
+  const auto run = [&](const isa::BdcOp& op, float a, float b) {
+    Float(kX, one, 0, 0, 0, 0) = a;
+    Float(kW, one, 0, 0, 0, 0) = b;
+    Float(kY, one, 0, 0, 0, 0) = 100;
+    EXPECT_OK(Run({op}));
+    return Float(kY, one, 0, 0, 0, 0);
+  };
+  const auto arithmetic = [&](Eu eu, float a, float b) {
+    isa::TensorArithmetic op;
+    op.eu = eu;
+    op.shape = one;
+    op.a = At(kX);
+    op.b = At(kW);
+    op.result.address = kY;
+    const float chosen = 7;
+    std::memcpy(&op.select_value, &chosen, 4);
+    return run(op, a, b);
+  };
+  EXPECT_EQ(arithmetic(Eu::kMac, 2, 3), 106);
+  EXPECT_EQ(arithmetic(Eu::kDiv, 1, 3), third);
+  EXPECT_EQ(arithmetic(Eu::kSelectGreater, 3, 2), 7);
+  EXPECT_EQ(arithmetic(Eu::kSelectGreater, 2, 2), 0);
+  EXPECT_EQ(arithmetic(Eu::kSelectEqual, 2, 2), 7);
+  EXPECT_EQ(arithmetic(Eu::kSelectEqual, 0.0f, -0.0f), 0);
+  EXPECT_EQ(arithmetic(Eu::kAnd, 3, 2.5f), 2);       // 0x40400000 & 0x40200000 is 0x40000000
+  EXPECT_EQ(arithmetic(Eu::kXor, 3, 2), 0x1p-127f);  // 0x00400000, a denormal: bits are moved
+  EXPECT_EQ(arithmetic(Eu::kOr, 2, 0x1p-126f), 4);   // 0x40000000 | 0x00800000 is 0x40800000
+  const auto scalar = [&](Eu eu, float a, float b) {
+    isa::Scalar op;
+    op.eu = eu;
+    op.shape = one;
+    op.a = At(kX);
+    op.b = At(kW);
+    op.result.address = kY;
+    op.add_result = true;
+    return run(op, a, b);
+  };
+  EXPECT_EQ(scalar(Eu::kMul, 3, -4), 88);
+  EXPECT_EQ(scalar(Eu::kAdd, 3, -4), 99);
+  EXPECT_EQ(scalar(Eu::kSub, 3, -4), 107);
+  EXPECT_EQ(scalar(Eu::kDiv, -1, 3), 100 - third);
+  const auto linear = [&](Eu eu, float a, float b) {
+    isa::Linear op;
+    op.eu = eu;
+    op.shape = one;
+    op.a = At(kX);
+    op.b = At(kW);
+    if (eu == Eu::kMac) op.s = Constant(10);
+    op.result.address = kY;
+    return run(op, a, b);
+  };
+  EXPECT_EQ(linear(Eu::kMac, 3, 4), 34);
+  EXPECT_EQ(linear(Eu::kSquareSum, 3, 4), 49);
+  EXPECT_EQ(linear(Eu::kSquareDiff, 3, 5), 4);
+  const auto compare = [&](Eu eu, float a, float b) {
+    isa::Compare op;
+    op.eu = eu;
+    op.shape = one;
+    op.a = At(kX);
+    op.b = At(kW);
+    op.c = Constant(1);
+    op.d = Constant(2);
+    (eu == Eu::kSelect ? op.result1 : op.result0) = kY;
+    return run(op, a, b);
+  };
+  EXPECT_EQ(compare(Eu::kCompare, 3, 4), 4);
+  EXPECT_EQ(compare(Eu::kSelect, 3, 4), 2);
+  EXPECT_EQ(compare(Eu::kSelect, 5, 4), 1);
+  const auto combine = [&](Eu eu, float a, float b) {
+    isa::VectorCombine op;
+    op.eu = eu;
+    op.left_c = op.left_w = op.left_last_w = op.right_c = op.right_w = 1;
+    op.left = At(kX);
+    op.right = At(kW);
+    op.result.address = kY;
+    return run(op, a, b);
+  };
+  EXPECT_EQ(combine(Eu::kMul, 6, 2), 12);
+  EXPECT_EQ(combine(Eu::kAdd, 6, 2), 8);
+  EXPECT_EQ(combine(Eu::kMax, 6, 2), 6);
+  EXPECT_EQ(combine(Eu::kMin, 6, 2), 2);
+  EXPECT_EQ(combine(Eu::kDiv, 1, 3), third);
+  const auto power = [&](float x) {
+    isa::SpecialFunction op;
+    op.eu = Eu::kNormalizeMantissa;
+    op.shape = one;
+    op.a = At(kX);
+    op.result.address = kY;
+    return run(op, x, 0);
+  };
+  EXPECT_EQ(power(3.75f), 4);
+  EXPECT_EQ(power(1.25f), 1);
+  EXPECT_EQ(power(-1.75f), -1);
 }
 
-TEST_F(TransferTest, TransposesReshapesFillsConvertsAndAdds) {
-  const Dims4 shape{2, 3, 1, 2};
-  for (int i = 0; i < 12; ++i) Floats(kSource)[i] = static_cast<float>(i);
-  isa::GdmaCommand command;
-  command.direction = isa::Direction::kSystemToSystem;
-  command.function = isa::GdmaFunction::kTransposeNC;
-  command.source = {false, kSource, shape, {6, 2, 2, 1}};
-  command.target = {false, kTarget, {3, 2, 1, 2}, {4, 2, 2, 1}};
-  ASSERT_OK(Run(command));
-  EXPECT_EQ(std::vector<float>(Floats(kTarget), Floats(kTarget) + 12),
-            (std::vector<float>{0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11}));
-  command.function = isa::GdmaFunction::kCopy;
-  command.same_shape = false;
-  command.target = {false, kTarget, {1, 4, 1, 3}, {100, 10, 5, 1}};
-  ASSERT_OK(Run(command));
-  EXPECT_EQ(Floats(kTarget)[31], 10);
-  command.accumulate = true;
-  ASSERT_OK(Run(command));
-  EXPECT_EQ(Floats(kTarget)[31], 20);
-  command = {};
-  command.function = isa::GdmaFunction::kFill;
-  command.same_shape = false;
-  command.constant = 0x40490FDB;
-  command.target = {true, 5 * isa::kLaneBytes, {1, 2, 1, 3}, {32, 32, 3, 1}};
-  command.lane_mask = ~(uint64_t{1} << 6);
-  ASSERT_OK(Run(command));
-  EXPECT_FLOAT_EQ(Float(5 * isa::kLaneBytes, {1, 2, 1, 3}, 0, 0, 0, 2), 3.1415927f);
-  EXPECT_EQ(Float(5 * isa::kLaneBytes, {1, 2, 1, 3}, 0, 1, 0, 2), 0);
-  command = {};
-  command.direction = isa::Direction::kSystemToSystem;
-  command.function = isa::GdmaFunction::kConvert;
-  command.target_format = isa::DataFormat::kI8;
-  const float reals[] = {1.5f, 2.5f, -300, 300, -0.5f, 127.4f};
-  std::memcpy(Ddr(kSource), reals, sizeof(reals));
-  command.source = {false, kSource, {1, 1, 1, 6}, {6, 6, 6, 1}};
-  command.target = {false, kTarget, {1, 1, 1, 6}, {6, 6, 6, 1}};
-  ASSERT_OK(Run(command));
-  const int8_t expected[] = {2, 2, -128, 127, 0, 127};
-  for (int i = 0; i < 6; ++i) EXPECT_EQ(static_cast<int8_t>(Ddr(kTarget)[i]), expected[i]) << i;
-}
-
-TEST_F(TransferTest, MatricesSpreadOverLanesAndFilters) {
-  isa::GdmaCommand command;
-  command.is_matrix = true;
-  for (int i = 0; i < 15; ++i) Floats(kSource)[i] = static_cast<float>(i);
-  command.source = {false, kSource, {1, 1, 3, 5}, {0, 0, 5, 1}};
-  command.target = {true, 0, {1, 1, 1, 2}, {32, 32, 0, 1}};
-  ASSERT_OK(Run(command));
-  for (uint32_t r = 0; r < 3; ++r) {
-    for (uint32_t k = 0; k < 5; ++k)
-      EXPECT_EQ(Float(0, {3, 3, 1, 2}, r, k / 2, 0, k % 2), static_cast<float>(5 * r + k));
+TEST_F(ReferenceTest, WindowsAndMatricesByHand) {
+  const Dims4 square{1, 1, 2, 2}, one{1, 1, 1, 1};
+  for (uint32_t i = 0; i < 4; ++i) {
+    Float(kX, square, 0, 0, i / 2, i % 2) = static_cast<float>(i + 1);
+    reinterpret_cast<float*>(chip_->local() + kW)[i] = static_cast<float>(10 * i);
   }
-  const Dims4 shape{1, 2, 1, 3};
-  isa::GdmaCommand filter;
-  filter.direction = isa::Direction::kLocalToSystem;
-  filter.function = isa::GdmaFunction::kFilter;
-  filter.source = {true, 0x1000, shape, {}};
-  filter.target = {false, kTarget, shape, {}};
-  filter.mask_address = 0x2000;
-  ForEach(shape, [&](uint32_t n, uint32_t c, uint32_t h, uint32_t w) {
-    Float(0x1000, shape, n, c, h, w) = static_cast<float>(10 * c + w);
-    Float(0x2000, shape, n, c, h, w) = (c + w) % 2 == 0 ? 1 : 0;
-  });
-  ASSERT_OK(Run(filter));
-  EXPECT_EQ(std::vector<float>(Floats(kTarget), Floats(kTarget) + 3), (std::vector<float>{0, 2, 11}));
+  *reinterpret_cast<float*>(chip_->local() + kB) = 0.5f;
+  isa::Depthwise depthwise;
+  depthwise.shape = one;
+  depthwise.input_h = depthwise.input_w = 2;
+  depthwise.window.kernel_h = depthwise.window.kernel_w = 2;
+  depthwise.input = At(kX);
+  depthwise.weight = At(kW);
+  depthwise.has_bias = true;
+  depthwise.bias = At(kB);
+  depthwise.result.address = kY;
+  ASSERT_OK(Run({depthwise}));
+  EXPECT_EQ(Float(kY, one, 0, 0, 0, 0), 0 * 1 + 10 * 2 + 20 * 3 + 30 * 4 + 0.5f);
+  isa::MaxPool pool;
+  pool.shape = {1, 1, 1, 2};
+  pool.input_h = pool.input_w = 2;
+  pool.window.kernel_h = 2;
+  pool.input = At(kX);
+  pool.result.address = kY;
+  ASSERT_OK(Run({pool}));
+  EXPECT_EQ(Float(kY, pool.shape, 0, 0, 0, 0), 3);
+  EXPECT_EQ(Float(kY, pool.shape, 0, 0, 0, 1), 4);
+  // [1 2] * [0 10; 20 30] + [5 6]; INT8 with a shift by 2 that rounds half up.
+  isa::FullyConnected fc;
+  fc.left_n = fc.left_c = 1;
+  fc.left_w = fc.left_last_w = fc.result_w = 2;
+  fc.result_c = 1;
+  fc.left = At(kX);
+  fc.right = At(kW);
+  fc.has_bias = true;
+  fc.bias = At(kB);
+  fc.result.address = kY;
+  const float matrix[2][2] = {{0, 10}, {20, 30}}, bias[2] = {5, 6};
+  for (uint32_t k = 0; k < 2; ++k) std::memcpy(chip_->local() + kW + 128 * k, matrix[k], sizeof(matrix[k]));
+  std::memcpy(chip_->local() + kB, bias, sizeof(bias));
+  ASSERT_OK(Run({fc}));
+  EXPECT_EQ(Float(kY, {1, 1, 1, 2}, 0, 0, 0, 0), 45);
+  EXPECT_EQ(Float(kY, {1, 1, 1, 2}, 0, 0, 0, 1), 76);
+  const int8_t left[2] = {1, -2}, rows[2][2] = {{0, 10}, {20, 30}};
+  const int16_t sums[2] = {10, 20};
+  std::memcpy(chip_->local() + kX, left, sizeof(left));
+  for (uint32_t k = 0; k < 2; ++k) std::memcpy(chip_->local() + kW + 128 * k, rows[k], sizeof(rows[k]));
+  std::memcpy(chip_->local() + kB, sums, sizeof(sums));
+  fc.left = At(kX, Precision::kInt8);
+  fc.right = At(kW, Precision::kInt8);
+  fc.bias = At(kB, Precision::kInt16);
+  fc.result = {kY, Precision::kInt8, {}};
+  fc.right_shift = 2;
+  ASSERT_OK(Run({fc}));
+  EXPECT_EQ(static_cast<int8_t>(chip_->local()[kY]), -7);      // -30 / 4 = -7.5
+  EXPECT_EQ(static_cast<int8_t>(chip_->local()[kY + 1]), -7);  // -30 / 4
 }
 
 // ---- Refusals ----
