@@ -116,6 +116,11 @@ uint64_t Residency::WrittenInDdr(ValueId value) {
   return DdrAddress(storage);
 }
 
+void Residency::Pin(Storage* storage) {
+  storage->pinned = true;
+  pinned_.push_back(storage);
+}
+
 bool Residency::EvictOne() {
   Storage* farthest = nullptr;
   NodeId farthest_use = -1;
@@ -178,7 +183,7 @@ bool Residency::TryPlace(const PlacementRequest& request, Placement* placement, 
   // What is there in the right view is kept; the rest gives way first.
   for (const ViewedValue& input : request.inputs) {
     Storage& storage = storages_[storage_of_[input.value]];
-    if (storage.resident.has_value() && SameWords(storage.resident->shape, input.view)) storage.pinned = true;
+    if (storage.resident.has_value() && SameWords(storage.resident->shape, input.view)) Pin(&storage);
   }
   for (size_t i = 0; i < request.inputs.size(); ++i) {
     const ViewedValue& input = request.inputs[i];
@@ -188,7 +193,7 @@ bool Residency::TryPlace(const PlacementRequest& request, Placement* placement, 
       const std::optional<uint32_t> offset = AllocateEvicting(BytesPerLane(input.view));
       if (!offset.has_value()) return false;
       storage.resident = LocalTensor::Aligned(*offset, input.view);
-      storage.pinned = true;
+      Pin(&storage);
       to_load->push_back(static_cast<int>(i));
     }
     placement->inputs.push_back(LocalTensor::Aligned(storage.resident->offset, input.view));
@@ -204,7 +209,7 @@ bool Residency::TryPlace(const PlacementRequest& request, Placement* placement, 
     if (!offset.has_value()) return false;
     Storage& storage = storages_[storage_of_[request.output->value]];
     storage.resident = LocalTensor::Aligned(*offset, request.output->view);
-    storage.pinned = true;
+    Pin(&storage);
     placement->output = *storage.resident;
   }
   for (const PackedConstant& constant : request.constants) {
@@ -258,7 +263,7 @@ bool Residency::Place(const PlacementRequest& request, Placement* placement) {
     Storage& input = storages_[storage_of_[request.inputs[request.in_place_input].value]];
     Storage& output = storages_[storage_of_[request.output->value]];
     output.resident = LocalTensor::Aligned(input.resident->offset, request.output->view);
-    output.pinned = true;
+    Pin(&output);
     input.resident.reset();
     input.pinned = false;
     placement->output = *output.resident;
@@ -279,7 +284,8 @@ void Residency::Prefetch() {
 }
 
 void Residency::ReleaseAll() {
-  for (Storage& storage : storages_) storage.pinned = false;
+  for (Storage* storage : pinned_) storage->pinned = false;
+  pinned_.clear();
   for (const uint64_t offset : scratch_) lane_.Free(offset);
   scratch_.clear();
   const auto used = [](const Prefetched& entry) { return entry.pinned; };

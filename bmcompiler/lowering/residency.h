@@ -101,6 +101,7 @@ class Residency {
   void StoreIfNeeded(Storage* storage);
   void ReleaseIfUnused(Storage* storage);
   uint64_t DdrAddress(Storage* storage);
+  void Pin(Storage* storage);
   bool EvictOne();
   std::optional<uint32_t> AllocateEvicting(uint64_t bytes);
   bool TryPlace(const PlacementRequest& request, Placement* placement, std::vector<int>* to_load);
@@ -116,6 +117,7 @@ class Residency {
   RangeAllocator neurons_{kNeuronTag - 1, 4096};
   std::vector<Storage> storages_;
   std::vector<int> storage_of_;
+  std::vector<Storage*> pinned_;
   std::vector<Prefetched> constants_;
   std::vector<uint64_t> scratch_;
   std::vector<PackedConstant> upcoming_;
