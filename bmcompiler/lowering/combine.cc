@@ -81,7 +81,7 @@ class BinaryOp : public RowOp {
   }
   int InPlaceInput() const override { return 0; }
 
-  std::vector<PackedConstant> Pack() override {
+  std::vector<PackedConstant> Pack(uint32_t /*piece*/) override {
     const Dims4 view = CanonicalView(Input(1 - full_).shape);
     DdrTensor source = DdrTensor::Contiguous(session_.residency.InDdr(node_.inputs[1 - full_]), view);
     if (view.c == 1) source.stride.c = 0;
@@ -93,7 +93,8 @@ class BinaryOp : public RowOp {
     const LocalTensor& full = tile.inputs[0];
     LocalTensor other = tile.constants[0];
     other.offset += 4 * ((other.shape.n > 1 ? tile.first_batch * other.stride.n : 0) +
-                         (other.shape.h > 1 ? tile.rows.begin * other.stride.h : 0));
+                         (other.shape.h > 1 ? tile.rows.begin * other.stride.h : 0) +
+                         (other.shape.w > 1 ? tile.columns.begin * other.stride.w : 0));
     if (other.shape.n == 1) other.stride.n = 0;
     if (other.shape.h == 1) other.stride.h = 0;
     if (other.shape.w == 1) other.stride.w = 0;
@@ -166,7 +167,7 @@ class ScaleShiftOp : public ChannelOp {
  protected:
   absl::Status Prepare() override { return PrepareChannels(axis_, Input(1).shape.rank()); }
 
-  std::vector<PackedConstant> Pack() override {
+  std::vector<PackedConstant> Pack(uint32_t /*piece*/) override {
     std::vector<PackedConstant> packed;
     for (int i = 1; i < input_count(); ++i) packed.push_back(session_.coefficients.Vector(Constant(i)));
     return packed;
@@ -190,7 +191,7 @@ class BatchNormOp : public ChannelOp {
  protected:
   absl::Status Prepare() override { return PrepareChannels(1, 1); }
 
-  std::vector<PackedConstant> Pack() override {
+  std::vector<PackedConstant> Pack(uint32_t /*piece*/) override {
     std::vector<float> scale, shift;
     for (size_t c = 0; c < Constant(1).size(); ++c) {
       const double inverse = 1.0 / std::sqrt(double{Constant(2)[c]} + epsilon_);
@@ -221,7 +222,7 @@ class PreluOp : public ChannelOp {
   bool IsShared() const { return Constant(1).size() == 1; }
   int scratch_tensors() const override { return 1; }
 
-  std::vector<PackedConstant> Pack() override {
+  std::vector<PackedConstant> Pack(uint32_t /*piece*/) override {
     if (IsShared()) return {};
     return {session_.coefficients.Vector(Constant(1))};
   }

@@ -1,6 +1,7 @@
 #include "bmcompiler/lowering/commands.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/check.h"
@@ -84,6 +85,15 @@ void Commands::Gdma(isa::GdmaCommand command, const LocalTensor* read, const Loc
   }
   queue.push_back(std::move(command));
   ++gdma_count_;
+}
+
+void Commands::Fill(const LocalTensor& target, float value) {
+  isa::GdmaCommand command;
+  command.function = isa::GdmaFunction::kFill;
+  command.same_shape = false;
+  std::memcpy(&command.constant, &value, sizeof(value));
+  command.target = LocalSide(target);
+  Gdma(std::move(command), nullptr, &target);
 }
 
 void Commands::Load(const DdrTensor& source, const LocalTensor& target) {

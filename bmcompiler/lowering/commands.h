@@ -38,6 +38,8 @@ class Commands {
   // `reads` and `writes` are all the local tensors that the operation touches.
   void Bdc(isa::BdcOp op, std::initializer_list<LocalTensor> reads, std::initializer_list<LocalTensor> writes);
 
+  // Writes one value to every element.
+  void Fill(const LocalTensor& target, float value);
   // Copies between equal shapes.
   void Load(const DdrTensor& source, const LocalTensor& target);
   void Store(const LocalTensor& source, const DdrTensor& target);

@@ -2,7 +2,9 @@
 #ifndef BMCOMPILER_LOWERING_LOCAL_TENSOR_H_
 #define BMCOMPILER_LOWERING_LOCAL_TENSOR_H_
 
+#include <algorithm>
 #include <cstdint>
+#include <vector>
 
 #include "base/checked_math.h"
 #include "isa/bdc.h"
@@ -11,6 +13,27 @@
 namespace bm::lowering {
 
 using isa::Dims4;
+
+inline constexpr uint32_t kMaxChannels = 4095;      // 12-bit fields
+inline constexpr uint32_t kMaxWindowExtent = 2047;  // rows and columns of convolution and pooling inputs
+inline constexpr uint32_t kMaxExtent = 65535;
+
+// Positions [begin, begin + count) of an axis.
+struct Range {
+  uint32_t begin = 0;
+  uint32_t count = 0;
+};
+
+// Channels in blocks that one command takes; each begins in the lane of the first.
+inline std::vector<Range> ChannelBlocks(uint32_t channels) {
+  constexpr uint32_t kBlock = kMaxChannels / isa::kLanes * isa::kLanes;
+  if (channels <= kMaxChannels) return {{0, channels}};
+  std::vector<Range> blocks;
+  for (uint32_t begin = 0; begin < channels; begin += kBlock) {
+    blocks.push_back({begin, std::min(kBlock, channels - begin)});
+  }
+  return blocks;
+}
 
 // Words from one channel slot to the next in aligned layout.
 constexpr uint32_t SlotWords(const Dims4& shape) {

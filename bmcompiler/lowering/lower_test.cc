@@ -2,120 +2,23 @@
 // coefficients, and in tiles.
 #include "bmcompiler/lowering/lower.h"
 
-#include <algorithm>
-#include <cmath>
-#include <functional>
 #include <random>
 #include <vector>
 
 #include "base/testing/status_matchers.h"
-#include "bmcompiler/evaluate/evaluate.h"
-#include "bmcompiler/simulate/simulate.h"
+#include "bmcompiler/lowering/testing/check_net.h"
 #include "gtest/gtest.h"
 
 namespace bm::lowering {
 namespace {
 
-using graph::Graph;
 using graph::ValueId;
-
-constexpr double kTolerance = 1e-4;  // of the output's largest magnitude
-
-class NetBuilder {
- public:
-  explicit NetBuilder(float low = -1, float high = 1) : distribution_(low, high) {}
-
-  ValueId Input(const Shape& shape) { return graph.AddInput("x" + std::to_string(count_++), shape); }
-
-  ValueId Constant(const Shape& shape, float low, float high) {
-    std::uniform_real_distribution<float> distribution(low, high);
-    std::vector<float> data(shape.count());
-    for (float& value : data) value = distribution(random_);
-    return graph.AddConstant("c" + std::to_string(count_++), shape, std::move(data));
-  }
-
-  // Weights whose sums keep the size of their inputs.
-  ValueId Weight(const Shape& shape) {
-    const float bound = std::sqrt(3.0f / static_cast<float>(shape.CountOf(1, shape.rank())));
-    return Constant(shape, -bound, bound);
-  }
-
-  ValueId Add(graph::Op op, std::vector<ValueId> inputs) {
-    const std::string name = "n" + std::to_string(count_++);
-    absl::StatusOr<ValueId> value = graph.AddNode(name, std::move(op), std::move(inputs), name);
-    EXPECT_OK(value);
-    return value.ok() ? *value : 0;
-  }
-
-  evaluate::Values RandomInputs() {
-    evaluate::Values values;
-    for (const ValueId input : graph.inputs()) {
-      std::vector<float>& data = values.emplace_back(graph.value(input).shape.count());
-      for (float& value : data) value = distribution_(random_);
-    }
-    return values;
-  }
-
-  Graph graph{"test"};
-
- private:
-  int count_ = 0;
-  std::mt19937 random_{11};
-  std::uniform_real_distribution<float> distribution_;
-};
-
-// Compiles, runs and compares; returns the compiled net for further looks.
-CompiledNet Check(NetBuilder* net) {
-  const evaluate::Values inputs = net->RandomInputs();
-  const absl::StatusOr<evaluate::Values> expected = evaluate::Evaluate(net->graph, inputs);
-  EXPECT_OK(expected);
-  absl::StatusOr<CompiledNet> compiled = Lower(net->graph);
-  EXPECT_OK(compiled);
-  if (!compiled.ok() || !expected.ok()) return {};
-  const absl::StatusOr<evaluate::Values> outputs = simulate::Simulate(*compiled, inputs);
-  EXPECT_OK(outputs);
-  if (!outputs.ok()) return {};
-  for (size_t i = 0; i < outputs->size(); ++i) {
-    double largest = 0, error = 0;
-    for (size_t k = 0; k < (*expected)[i].size(); ++k) {
-      largest = std::max(largest, std::abs(double{(*expected)[i][k]}));
-      const double difference = std::abs(double{(*outputs)[i][k]} - (*expected)[i][k]);
-      error = difference <= error ? error : difference;  // a NaN stays
-    }
-    EXPECT_LE(error, kTolerance * largest) << net->graph.ToString() << " output " << i;
-  }
-  return *std::move(compiled);
-}
-
-// One operation on variables of these shapes.
-CompiledNet CheckOp(graph::Op op, const std::vector<Shape>& shapes, float low = -1, float high = 1) {
-  NetBuilder net(low, high);
-  std::vector<ValueId> inputs;
-  for (const Shape& shape : shapes) inputs.push_back(net.Input(shape));
-  net.graph.MarkOutput(net.Add(std::move(op), inputs));
-  return Check(&net);
-}
-
-graph::Window SquareWindow(int64_t kernel, int64_t stride = 1, int64_t pad = 0, int64_t dilation = 1) {
-  return {kernel, kernel, stride, stride, dilation, dilation, pad, pad, pad, pad};
-}
-
-CompiledNet CheckConvolution(const Shape& x, int64_t oc, const graph::Window& window, int64_t groups = 1) {
-  NetBuilder net;
-  const ValueId input = net.Input(x);
-  const ValueId weight = net.Weight({oc, x[1] / groups, window.kernel_h, window.kernel_w});
-  const ValueId bias = net.Constant({oc}, -1, 1);
-  net.graph.MarkOutput(net.Add(graph::Convolution{window, groups}, {input, weight, bias}));
-  return Check(&net);
-}
-
-CompiledNet CheckDeconvolution(const Shape& x, int64_t oc, const graph::Window& window, int64_t groups = 1) {
-  NetBuilder net;
-  const ValueId input = net.Input(x);
-  const ValueId weight = net.Weight({x[1], oc / groups, window.kernel_h, window.kernel_w});
-  net.graph.MarkOutput(net.Add(graph::Deconvolution{window, groups}, {input, weight}));
-  return Check(&net);
-}
+using testing::Check;
+using testing::CheckConvolution;
+using testing::CheckDeconvolution;
+using testing::CheckOp;
+using testing::NetBuilder;
+using testing::SquareWindow;
 
 TEST(LowerConvolution, IsOneCommandWhereItFits) {
   const CompiledNet net = CheckConvolution({1, 16, 20, 20}, 70, SquareWindow(3, 1, 1));
@@ -177,29 +80,6 @@ TEST(LowerConvolution, LargeWeightsAreStreamed) {
 }
 
 TEST(LowerConvolution, MoreChannelsThanAFieldHolds) { CheckConvolution({1, 4, 3, 3}, 4200, SquareWindow(1)); }
-
-TEST(LowerConvolution, WindowsBeyondTheFieldsAreRefusedWithValueAndLimit) {
-  NetBuilder net;
-  const ValueId x = net.Input({1, 1, 64, 64});
-  net.graph.MarkOutput(net.Add(graph::Convolution{SquareWindow(3, 16, 1), 1}, {x, net.Weight({1, 1, 3, 3})}));
-  EXPECT_STATUS(Lower(net.graph), absl::StatusCode::kUnimplemented,
-                "layer n2 (Convolution): vertical stride 16; commands hold 1..15");
-}
-
-// The coefficients of a layer are asked for while the one before is lowered.
-TEST(LowerConvolution, WindowsBeyondTheFieldsAreRefusedInEveryLayer) {
-  NetBuilder net;
-  const ValueId x = net.Add(graph::Relu{}, {net.Input({1, 1, 64, 64})});
-  net.graph.MarkOutput(net.Add(graph::Convolution{SquareWindow(3, 16, 1), 1}, {x, net.Weight({1, 1, 3, 3})}));
-  EXPECT_STATUS(Lower(net.graph), absl::StatusCode::kUnimplemented, "vertical stride 16; commands hold 1..15");
-}
-
-TEST(LowerConvolution, MoreGroupedChannelsThanATransferHoldsAreRefused) {
-  NetBuilder net;
-  const ValueId x = net.Input({1, 70000, 1, 1});
-  net.graph.MarkOutput(net.Add(graph::Convolution{SquareWindow(1), 35000}, {x, net.Weight({35000, 2, 1, 1})}));
-  EXPECT_STATUS(Lower(net.graph), absl::StatusCode::kUnimplemented, "70000 input channels; at most 65535");
-}
 
 TEST(LowerDeconvolution, KernelsStridesAndGroups) {
   CheckDeconvolution({1, 8, 7, 9}, 5, SquareWindow(4, 2, 1));
@@ -372,14 +252,19 @@ TEST(LowerNormalisation, LrnAndNormalize) {
   }
 }
 
-TEST(LowerNormalisation, MoreChannelsThanAFieldHoldsAreRefused) {
-  NetBuilder net;
-  const ValueId x = net.Input({1, 4096, 1, 1});
-  net.graph.MarkOutput(net.Add(graph::Normalize{true, 1e-10f}, {x, net.Constant({1}, 5, 20)}));
-  EXPECT_STATUS(Lower(net.graph), absl::StatusCode::kUnimplemented, "a sum over 4096 channels; at most 4095");
-  NetBuilder lrn;
-  lrn.graph.MarkOutput(lrn.Add(graph::Lrn{}, {lrn.Input({1, 70000, 1, 1})}));
-  EXPECT_STATUS(Lower(lrn.graph), absl::StatusCode::kUnimplemented, "a sum over 70000 channels; at most 4095");
+TEST(LowerNormalisation, MoreChannelsThanAFieldHolds) {
+  for (const bool across : {true, false}) {
+    for (const Shape& scale : {Shape{4999}, Shape{1}}) {
+      NetBuilder net;
+      const ValueId x = net.Input({2, 4999, 2, 3});
+      net.graph.MarkOutput(net.Add(graph::Normalize{across, 1e-10f}, {x, net.Constant(scale, 5, 20)}));
+      Check(&net);
+    }
+  }
+  for (const int64_t channels : {511, 513, 1000, 4099}) {
+    CheckOp(graph::Lrn{graph::LrnRegion::kAcrossChannels, 5, 1, 0.75f, 1}, {{2, channels, 2, 3}});
+  }
+  CheckOp(graph::Lrn{graph::LrnRegion::kAcrossChannels, 601, 1, 0.75f, 1}, {{2, 1000, 2, 3}});
 }
 
 TEST(LowerResize, NearestAndBilinear) {

@@ -61,10 +61,6 @@ Dims4 FlatView(uint64_t elements);
 // Whether the fields of commands hold the view.
 bool FitsFields(const Dims4& view);
 
-inline constexpr uint32_t kMaxChannels = 4095;      // 12-bit fields
-inline constexpr uint32_t kMaxWindowExtent = 2047;  // rows and columns of convolution and pooling inputs
-inline constexpr uint32_t kMaxExtent = 65535;
-
 }  // namespace bm::lowering
 
 #endif  // BMCOMPILER_LOWERING_NODE_LOWERING_H_

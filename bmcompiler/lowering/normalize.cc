@@ -1,15 +1,16 @@
 // Local response normalisation and L2 normalisation: sums over channels are convolutions of the squares.
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/check.h"
 #include "base/status_macros.h"
 #include "bmcompiler/lowering/registry.h"
 #include "bmcompiler/lowering/row_op.h"
 #include "bmcompiler/lowering/vector_math.h"
+#include "bmcompiler/lowering/window_op.h"
 
 namespace bm::lowering {
 namespace {
@@ -46,21 +47,18 @@ void ScaleByPower(VectorMath* math, const LocalTensor& out, const LocalTensor& x
   math->Apply(Eu::kMul, out, x, sum);
 }
 
-// An operation whose sums run over all channels of its one input, by a convolution.
+// An operation whose sums run over channels of its one input, by a convolution.
 class ChannelSumOp : public RowOp {
  public:
   using RowOp::RowOp;
 
  protected:
-  absl::Status Prepare() override {
-    RETURN_IF_ERROR(RowOp::Prepare());
-    if (output_view_.c <= kMaxChannels) return absl::OkStatus();
-    return Unsupported(absl::StrCat("a sum over ", output_view_.c, " channels; at most ", kMaxChannels));
-  }
   bool IsChannelwise() const override { return false; }
   bool CanSplitChannels() const override { return false; }
 };
 
+// A band matrix adds the squares of the neighbouring channels; k is its bias. Channels go in blocks where the matrix of
+// all would be large: the rows of a block hold the columns of its channels and of their neighbours.
 class LrnAcrossOp : public ChannelSumOp {
  public:
   LrnAcrossOp(Session* session, const graph::Node& node, const graph::Lrn& op) : ChannelSumOp(session, node), op_(op) {}
@@ -68,18 +66,20 @@ class LrnAcrossOp : public ChannelSumOp {
  protected:
   int scratch_tensors() const override { return 3; }
 
-  // A band matrix adds the squares of the neighbouring channels; k is its bias.
-  std::vector<PackedConstant> Pack() override {
-    const auto channels = static_cast<int64_t>(output_view_.c);
-    std::vector<float> band(channels * channels);
-    for (int64_t o = 0; o < channels; ++o) {
-      for (int64_t i = 0; i < channels; ++i) {
-        if (std::abs(o - i) <= op_.size / 2) band[o * channels + i] = op_.alpha / static_cast<float>(op_.size);
+  std::vector<PackedConstant> Pack(uint32_t /*piece*/) override {
+    const uint32_t channels = output_view_.c;
+    const uint32_t columns = Columns();
+    std::vector<float> band(uint64_t{channels} * columns);
+    for (uint32_t o = 0; o < channels; ++o) {
+      const Range block = Neighbours(o / BlockSize() * BlockSize());
+      for (uint32_t i = 0; i < block.count; ++i) {
+        const int64_t distance = int64_t{o} - (int64_t{block.begin} + i);
+        if (std::abs(distance) > op_.size / 2) continue;
+        band[uint64_t{o} * columns + i] = op_.alpha / static_cast<float>(op_.size);
       }
     }
-    const auto count = static_cast<uint32_t>(channels);
-    return {session_.coefficients.ConvolutionWeight(band, count, count, 1),
-            session_.coefficients.Vector(std::vector<float>(count, op_.k))};
+    return {session_.coefficients.ConvolutionWeight(band, channels, columns, 1),
+            session_.coefficients.Vector(std::vector<float>(channels, op_.k))};
   }
 
   absl::Status Compute(const RowTile& tile) override {
@@ -88,42 +88,73 @@ class LrnAcrossOp : public ChannelSumOp {
     const LocalTensor& square = tile.scratch[0];
     const LocalTensor& sum = tile.scratch[2];
     math.Apply(Eu::kMul, square, x, x);
-    isa::Conv op = PointwiseConv(sum, square);
-    op.weight.address = tile.constants[0].address();
-    const uint32_t units = (x.shape.c + 1) / 2;
-    op.weight.layout = {isa::Layout::Kind::kStrided, {1, units, units, units}};
-    op.has_bias = true;
-    op.bias.address = tile.constants[1].address();
-    session_.commands.Bdc(std::move(op), {square, tile.constants[0], tile.constants[1]}, {sum});
+    for (uint32_t begin = 0; begin < x.shape.c; begin += BlockSize()) {
+      EmitBlock(tile, {begin, std::min(BlockSize(), x.shape.c - begin)});
+    }
     ScaleByPower(&math, tile.output, x, sum, tile.scratch.data(), op_.beta);
     return absl::OkStatus();
   }
 
  private:
+  // What one command does for so many channels.
+  uint32_t BlockSize() const {
+    constexpr uint32_t kMostInOne = 512, kBlock = 256;
+    return output_view_.c <= kMostInOne ? output_view_.c : kBlock;
+  }
+  // The channels that the sums of the block at `begin` run over.
+  Range Neighbours(uint32_t begin) const {
+    const auto reach = static_cast<uint32_t>(op_.size / 2);
+    const uint32_t first = begin > reach ? begin - reach : 0;
+    return {first, std::min(begin + BlockSize() + reach, output_view_.c) - first};
+  }
+  uint32_t Columns() const {
+    return static_cast<uint32_t>(std::min<int64_t>(BlockSize() + op_.size / 2 * 2, output_view_.c));
+  }
+
+  void EmitBlock(const RowTile& tile, Range block) {
+    const Range neighbours = Neighbours(block.begin);
+    const uint32_t batches = tile.output.shape.n;
+    const LocalTensor square = tile.scratch[0].Part(0, batches, neighbours.begin, neighbours.count);
+    const LocalTensor weight = tile.constants[0].Part(0, 1, block.begin, block.count);
+    const LocalTensor bias = tile.constants[1].Part(0, 1, block.begin, block.count);
+    // Results that are not a whole aligned tensor are written batch by batch: the chip takes no result strides.
+    const uint32_t step = block.count == tile.output.shape.c ? batches : 1;
+    for (uint32_t batch = 0; batch < batches; batch += step) {
+      const LocalTensor sum = tile.scratch[2].Part(batch, step, block.begin, block.count);
+      const LocalTensor input = square.Part(batch, step, 0, neighbours.count);
+      isa::Conv op = PointwiseConv(sum, input);
+      op.weight.address = weight.address();
+      const uint32_t units = (Columns() + 1) / 2;
+      op.weight.layout = {isa::Layout::Kind::kStrided, {1, units, units, units}};
+      op.has_bias = true;
+      op.bias.address = bias.address();
+      session_.commands.Bdc(std::move(op), {input, weight, bias}, {sum});
+    }
+  }
+
   const graph::Lrn op_;
 };
 
-class LrnWithinOp : public RowOp {
+class LrnWithinOp : public WindowOp {
  public:
-  LrnWithinOp(Session* session, const graph::Node& node, const graph::Lrn& op) : RowOp(session, node), op_(op) {}
+  LrnWithinOp(Session* session, const graph::Node& node, const graph::Lrn& op)
+      : WindowOp(session, node, RegionOf(op)), op_(op) {}
 
  protected:
   absl::Status Prepare() override {
-    if (op_.size / 2 > 15) return Unsupported(absl::StrCat("a region of ", op_.size, "; at most 31"));
-    return RowOp::Prepare();
+    if (op_.size > kMaxWindowExtent) {
+      return Unsupported(absl::StrCat("a region of ", op_.size, "; at most ", kMaxWindowExtent));
+    }
+    RETURN_IF_ERROR(RowOp::Prepare());
+    CutWindow();
+    return absl::OkStatus();
   }
 
   int scratch_tensors() const override { return 3; }
-  // The squares reach half a region above and below the result.
+  // The squares reach half a region beyond the result.
   Dims4 ScratchShape(const Dims4& output) const override {
-    return {output.n, output.c, output.h + static_cast<uint32_t>(op_.size) - 1, output.w};
-  }
-
-  RowRange InputRows(int /*input*/, RowRange rows) const override {
-    const auto reach = static_cast<uint32_t>(op_.size / 2);
-    const uint32_t begin = rows.begin > reach ? rows.begin - reach : 0;
-    const uint32_t end = std::min(rows.begin + rows.count + reach, input_views_[0].h);
-    return {begin, end - begin};
+    const auto reach = static_cast<uint32_t>(op_.size) - 1;
+    return {output.n, output.c, output.h + reach, output.w + reach};
   }
 
   absl::Status Compute(const RowTile& tile) override {
@@ -134,25 +165,29 @@ class LrnWithinOp : public RowOp {
     const LocalTensor scratch[2] = {LocalTensor::Aligned(tile.scratch[0].offset, tile.output.shape),
                                     LocalTensor::Aligned(tile.scratch[1].offset, tile.output.shape)};
     math.Apply(Eu::kMul, square, x, x);
-    const auto size = static_cast<uint16_t>(op_.size);
     isa::Depthwise op;
     op.shape = tile.output.shape;
     op.input_h = square.shape.h;
     op.input_w = square.shape.w;
-    op.window.kernel_h = op.window.kernel_w = size;
-    op.window.pad.up = static_cast<uint8_t>(tile.input_rows[0] + size / 2 - tile.rows.begin);
-    op.window.pad.left = op.window.pad.right = op.window.pad.down = static_cast<uint8_t>(size / 2);
+    op.window = TileWindow(tile);
     op.result = Target(sum);
     op.input = Tensor(square);
     op.weight = Immediate(op_.alpha / static_cast<float>(op_.size * op_.size));
     session_.commands.Bdc(std::move(op), {square}, {sum});
     math.Apply(Eu::kAdd, sum, sum, op_.k);
-    const uint32_t skipped = tile.rows.begin - tile.input_rows[0];
-    ScaleByPower(&math, tile.output, x.Rows(skipped, tile.rows.count), sum, scratch, op_.beta);
+    const LocalTensor centre =
+        x.Rows(static_cast<uint32_t>(tile.rows.begin - tile.origins[0].row), tile.rows.count)
+            .Columns(static_cast<uint32_t>(tile.columns.begin - tile.origins[0].column), tile.columns.count);
+    ScaleByPower(&math, tile.output, centre, sum, scratch, op_.beta);
     return absl::OkStatus();
   }
 
  private:
+  static graph::Window RegionOf(const graph::Lrn& op) {
+    const int64_t reach = op.size / 2;
+    return {op.size, op.size, 1, 1, 1, 1, reach, reach, reach, reach};
+  }
+
   const graph::Lrn op_;
 };
 
@@ -162,19 +197,11 @@ class NormalizeOp : public ChannelSumOp {
       : ChannelSumOp(session, node), op_(op) {}
 
  protected:
-  absl::Status Prepare() override {
-    RETURN_IF_ERROR(ChannelSumOp::Prepare());
-    const Dims4& view = output_view_;
-    if (op_.across_spatial && (view.h > kMaxWindowExtent || view.w > kMaxWindowExtent)) {
-      return Unsupported(absl::StrCat("a sum over ", view.h, " x ", view.w, "; at most ", kMaxWindowExtent, " each"));
-    }
-    return absl::OkStatus();
-  }
-
   bool CanSplitRows() const override { return !op_.across_spatial; }
+  bool CanSplitColumns() const override { return !op_.across_spatial; }
   int scratch_tensors() const override { return 2; }
 
-  std::vector<PackedConstant> Pack() override {
+  std::vector<PackedConstant> Pack(uint32_t /*piece*/) override {
     if (Constant(1).size() == 1) return {};
     return {session_.coefficients.Vector(Constant(1))};
   }
@@ -192,9 +219,7 @@ class NormalizeOp : public ChannelSumOp {
       square = pooled;
       sum = LocalTensor::Aligned(tile.scratch[0].offset, one);
     }
-    isa::Conv op = PointwiseConv(sum, square);
-    op.weight = Immediate(1.0f);
-    session_.commands.Bdc(std::move(op), {square}, {sum});
+    SumOverChannels(sum, square);
     math.Apply(Eu::kAdd, sum, sum, op_.epsilon);
     math.Rsqrt(sum, sum);
     if (op_.across_spatial) {
@@ -206,17 +231,35 @@ class NormalizeOp : public ChannelSumOp {
   }
 
  private:
-  void SumOverSpace(const LocalTensor& out, const LocalTensor& x) {
-    isa::Depthwise op;
-    op.shape = out.shape;
-    op.input_h = x.shape.h;
-    op.input_w = x.shape.w;
-    op.window.kernel_h = static_cast<uint16_t>(x.shape.h);
-    op.window.kernel_w = static_cast<uint16_t>(x.shape.w);
-    op.result = Target(out);
-    op.input = Tensor(x);
-    op.weight = Immediate(1.0f);
-    session_.commands.Bdc(std::move(op), {x}, {out});
+  // The sum of all channels of x in every channel of `out`; both as many channels.
+  void SumOverChannels(const LocalTensor& out, const LocalTensor& x) {
+    for (const Range results : ChannelBlocks(out.shape.c)) {
+      const LocalTensor sum = out.Part(0, out.shape.n, results.begin, results.count);
+      for (const Range block : ChannelBlocks(x.shape.c)) {
+        const LocalTensor input = x.Part(0, x.shape.n, block.begin, block.count);
+        isa::Conv op = PointwiseConv(sum, input);
+        op.weight = Immediate(1.0f);
+        op.add_result = block.begin > 0;
+        session_.commands.Bdc(std::move(op), {input}, {sum});
+      }
+    }
+  }
+
+  void SumOverSpace(const LocalTensor& whole_out, const LocalTensor& whole_x) {
+    for (const Range block : ChannelBlocks(whole_x.shape.c)) {
+      const LocalTensor x = whole_x.Part(0, whole_x.shape.n, block.begin, block.count);
+      const LocalTensor out = whole_out.Part(0, whole_out.shape.n, block.begin, block.count);
+      isa::Depthwise op;
+      op.shape = out.shape;
+      op.input_h = x.shape.h;
+      op.input_w = x.shape.w;
+      op.window.kernel_h = static_cast<uint16_t>(x.shape.h);
+      op.window.kernel_w = static_cast<uint16_t>(x.shape.w);
+      op.result = Target(out);
+      op.input = Tensor(x);
+      op.weight = Immediate(1.0f);
+      session_.commands.Bdc(std::move(op), {x}, {out});
+    }
   }
 
   absl::Status ApplyScale(VectorMath* math, const RowTile& tile) {

@@ -1,5 +1,7 @@
-// Pooling: one depthwise command; averages at the border are corrected row by row.
+// Pooling: one depthwise command, or several whose results are combined; averages at the border are corrected row by
+// row.
 #include <algorithm>
+#include <cfloat>
 #include <memory>
 #include <utility>
 
@@ -30,32 +32,41 @@ class PoolingOp : public WindowOp {
  protected:
   absl::Status Prepare() override {
     RETURN_IF_ERROR(RowOp::Prepare());
-    return CheckWindow();
+    CutWindow();
+    return absl::OkStatus();
   }
 
+  bool is_max() const { return op_.kind == graph::PoolKind::kMax; }
+  float BorderValue() const override { return is_max() ? -FLT_MAX : 0.0f; }
+  int scratch_tensors() const override { return pieces() > 1 ? 1 : 0; }
+
   absl::Status Compute(const RowTile& tile) override {
-    if (op_.kind == graph::PoolKind::kMax) {
+    const LocalTensor result = tile.piece > 0 ? tile.scratch[0] : tile.output;
+    if (is_max()) {
       isa::MaxPool op;
-      FillCommon(tile, &op);
-      session_.commands.Bdc(std::move(op), {tile.inputs[0]}, {tile.output});
-      return absl::OkStatus();
+      FillCommon(tile, result, &op);
+      session_.commands.Bdc(std::move(op), {tile.inputs[0]}, {result});
+    } else {
+      isa::Depthwise op;
+      FillCommon(tile, result, &op);
+      op.weight = Immediate(1.0f / static_cast<float>(window_.kernel_h * window_.kernel_w));
+      session_.commands.Bdc(std::move(op), {tile.inputs[0]}, {result});
     }
-    isa::Depthwise op;
-    FillCommon(tile, &op);
-    op.weight = Immediate(1.0f / static_cast<float>(window_.kernel_h * window_.kernel_w));
-    session_.commands.Bdc(std::move(op), {tile.inputs[0]}, {tile.output});
-    CorrectBorder(tile);
+    if (tile.piece > 0) {
+      VectorMath(&session_.commands).Apply(is_max() ? isa::Eu::kMax : isa::Eu::kAdd, tile.output, tile.output, result);
+    }
+    if (!is_max() && tile.piece + 1 == pieces()) CorrectBorder(tile);
     return absl::OkStatus();
   }
 
  private:
   template <typename Command>
-  void FillCommon(const RowTile& tile, Command* op) const {
+  void FillCommon(const RowTile& tile, const LocalTensor& result, Command* op) const {
     op->shape = tile.output.shape;
     op->input_h = tile.inputs[0].shape.h;
     op->input_w = tile.inputs[0].shape.w;
     op->window = TileWindow(tile);
-    op->result = Target(tile.output);
+    op->result = Target(result);
     op->input = Tensor(tile.inputs[0]);
   }
 
@@ -70,8 +81,9 @@ class PoolingOp : public WindowOp {
       math.Apply(isa::Eu::kMul, part, part, static_cast<float>(window_.kernel_h) / static_cast<float>(counted));
     }
     for (uint32_t column = 0; column < tile.output.shape.w; ++column) {
-      const int64_t counted = CountedPositions(op_.divisor, column, window_.kernel_w, window_.stride_w,
-                                               window_.pad_left, window_.pad_right, input_views_[0].w);
+      const int64_t counted =
+          CountedPositions(op_.divisor, tile.columns.begin + column, window_.kernel_w, window_.stride_w,
+                           window_.pad_left, window_.pad_right, input_views_[0].w);
       if (counted == window_.kernel_w) continue;
       const LocalTensor part = tile.output.Columns(column, 1);
       math.Apply(isa::Eu::kMul, part, part, static_cast<float>(window_.kernel_w) / static_cast<float>(counted));

@@ -24,11 +24,10 @@ class UpsampleOp : public WindowOp {
     RETURN_IF_ERROR(RowOp::Prepare());
     window_.kernel_h = factor_h_;
     window_.kernel_w = factor_w_;
-    insert_h_ = static_cast<uint8_t>(factor_h_ - 1);
-    insert_w_ = static_cast<uint8_t>(factor_w_ - 1);
-    window_.pad_up = window_.pad_down = insert_h_;
-    window_.pad_left = window_.pad_right = insert_w_;
-    return CheckWindow();
+    window_.pad_up = window_.pad_down = factor_h_ - 1;
+    window_.pad_left = window_.pad_right = factor_w_ - 1;
+    CutWindow(factor_h_, factor_w_);
+    return absl::OkStatus();
   }
 
   absl::Status Compute(const RowTile& tile) override {
@@ -75,18 +74,25 @@ class BlendOp : public RowOp {
   // The result's rows with the input's columns.
   Dims4 ScratchShape(const Dims4& output) const override { return {output.n, output.c, output.h, input_views_[0].w}; }
 
-  RowRange InputRows(int /*input*/, RowRange rows) const override {
+  // Blends of columns go by the whole row.
+  bool CanSplitColumns() const override { return false; }
+
+  InputSpan InputRows(int /*input*/, Range rows, uint32_t /*piece*/) const override {
     const uint32_t begin = Row(rows.begin).first;
     return {begin, Row(rows.begin + rows.count - 1).second + 1 - begin};
+  }
+  InputSpan InputColumns(int /*input*/, Range /*columns*/, uint32_t /*piece*/) const override {
+    return {0, input_views_[0].w};
   }
 
   absl::Status Compute(const RowTile& tile) override {
     const LocalTensor& x = tile.inputs[0];
     const LocalTensor& tall = tile.scratch[0];
+    const auto first_row = static_cast<uint32_t>(tile.origins[0].row);
     for (uint32_t row = 0; row < tile.output.shape.h; ++row) {
       const Source source = Row(tile.rows.begin + row);
-      Blend(tall.Rows(row, 1), x.Rows(source.first - tile.input_rows[0], 1),
-            x.Rows(source.second - tile.input_rows[0], 1), source.weight);
+      Blend(tall.Rows(row, 1), x.Rows(source.first - first_row, 1), x.Rows(source.second - first_row, 1),
+            source.weight);
     }
     for (uint32_t column = 0; column < tile.output.shape.w; ++column) {
       const Source source = SourceOf(op_.kind, column, input_views_[0].w, output_view_.w);

@@ -1,8 +1,12 @@
-// Operations whose result rows depend on a range of input rows: convolution, pooling, everything elementwise.
+// Operations whose result at a place depends on a range of input rows and columns: convolution, pooling, everything
+// elementwise.
 //
 // One Compute serves a whole layer and a tile of it. RowOp decides which: everything at once where it fits; with the
 // coefficients streamed in blocks of output channels where only they are too large; otherwise in tiles of channels,
-// batches and rows between DDR and double buffers.
+// batches, rows and columns between DDR and double buffers.
+//
+// An operation that no single command computes is cut into pieces: every tile is then computed once a piece, each on
+// its own part of the input and the coefficients, and Compute adds the pieces up.
 #ifndef BMCOMPILER_LOWERING_ROW_OP_H_
 #define BMCOMPILER_LOWERING_ROW_OP_H_
 
@@ -14,19 +18,30 @@
 
 namespace bm::lowering {
 
-struct RowRange {
-  uint32_t begin = 0;
+// What a tile reads along one axis of an input: `count` positions from `begin` on, `step` apart. Element i of the input
+// lies at position i * pitch; positions without an element, also those before and behind the input, hold the border
+// value. At most one of step and pitch is above 1.
+struct InputSpan {
+  int64_t begin = 0;
   uint32_t count = 0;
+  uint32_t step = 1, pitch = 1;
+};
+
+// The first channel, row position and column position that a tile holds of an input.
+struct Origin {
+  uint32_t channel = 0;
+  int64_t row = 0, column = 0;
 };
 
 // The part of a result that one Compute makes, with everything it reads.
 struct RowTile {
   uint32_t first_batch = 0;  // of the result, as the following; output.shape says how many
   uint32_t first_channel = 0;
-  RowRange rows;
+  Range rows, columns;
+  uint32_t piece = 0;
   std::vector<LocalTensor> inputs;
-  std::vector<uint32_t> input_rows;  // the first row that each input holds
-  LocalTensor output;
+  std::vector<Origin> origins;         // of the inputs
+  LocalTensor output;                  // holds the sum of the pieces before
   std::vector<LocalTensor> constants;  // those of the channels of this tile
   std::vector<LocalTensor> scratch;
 };
@@ -42,14 +57,29 @@ class RowOp : public NodeLowering {
   // Checks attributes and fixes views; called once before anything else. The default takes canonical views.
   virtual absl::Status Prepare();
 
-  // The rows of `input` that result rows read.
-  virtual RowRange InputRows(int /*input*/, RowRange rows) const { return rows; }
-  // The last result row that a tile may begin with.
-  virtual uint32_t LastTileBegin() const { return output_view_.h - 1; }
+  // In how many pieces a tile is computed.
+  virtual uint32_t pieces() const { return 1; }
+  // Makes the pieces smaller where no tile fits local memory; false: they cannot be.
+  virtual bool ShrinkPieces() { return false; }
+
+  // What a piece of these result rows, columns and channels reads of `input`.
+  virtual InputSpan InputRows(int /*input*/, Range rows, uint32_t /*piece*/) const { return {rows.begin, rows.count}; }
+  virtual InputSpan InputColumns(int /*input*/, Range columns, uint32_t /*piece*/) const {
+    return {columns.begin, columns.count};
+  }
+  virtual Range InputChannels(int input, Range channels, uint32_t /*piece*/) const {
+    return IsChannelwise() ? channels : Range{0, input_views_[input].c};
+  }
+  virtual float BorderValue() const { return 0; }
+  // Whether the inputs as they are will do; else tiles are loaded with the border that InputRows and InputColumns ask
+  // for.
+  virtual bool FitsWhole() const { return true; }
+  // The most rows and columns that the commands take.
+  virtual uint32_t MaxExtent() const { return kMaxExtent; }
   // Whether result channel c reads only channel c of `input` (which then has as many channels).
   virtual bool IsChannelwise() const { return true; }
-  // The coefficients; their channels are the result's.
-  virtual std::vector<PackedConstant> Pack() { return {}; }
+  // The coefficients of a piece; their channels are the result's.
+  virtual std::vector<PackedConstant> Pack(uint32_t /*piece*/) { return {}; }
   // Temporaries, and their shape for a result tile (by default the same).
   virtual int scratch_tensors() const { return 0; }
   virtual Dims4 ScratchShape(const Dims4& output) const { return output; }
@@ -57,6 +87,8 @@ class RowOp : public NodeLowering {
   virtual bool CanSplitChannels() const { return true; }
   // Whether a tile may hold some rows only.
   virtual bool CanSplitRows() const { return true; }
+  // Whether a tile may hold some columns only.
+  virtual bool CanSplitColumns() const { return true; }
   // The input whose memory the result may overwrite; -1: none.
   virtual int InPlaceInput() const { return -1; }
 
@@ -70,18 +102,18 @@ class RowOp : public NodeLowering {
   Dims4 output_view_;
 
  private:
-  // One step of the tiled form.
+  // A part of the result in the tiled form.
   struct TileSpec {
     uint32_t batch = 0;
-    uint32_t first_channel = 0, channels = 0;
-    RowRange rows;
+    Range channels, rows, columns;
   };
   // How large tiles are, and the bytes per lane of their largest parts.
   struct TilePlan {
-    uint32_t channels = 0, rows = 0;
+    uint32_t channels = 0, rows = 0, columns = 0;
     std::vector<uint64_t> input_bytes;
     uint64_t output_bytes = 0, constant_bytes = 0, scratch_bytes = 0;
     uint64_t total_bytes = 0;
+    bool fits = false;  // local memory and the fields of the commands
   };
   // Offsets of the buffers of the tiled form; [i % 2] belongs to the i-th tile or block of coefficients.
   struct TileBuffers {
@@ -92,28 +124,29 @@ class RowOp : public NodeLowering {
   };
 
   absl::Status PrepareOnce();
-  absl::Status PrepareAndCheck();
   void ChooseView();
   void UseView(const Dims4& view);
-  const std::vector<PackedConstant>& Packed();
+  const std::vector<PackedConstant>& Packed(uint32_t piece);
   uint64_t ConstantBytes(uint32_t channels);
-  std::vector<LocalTensor> LoadConstants(uint32_t first, uint32_t count, uint32_t offset);
+  std::vector<LocalTensor> LoadConstants(Range channels, uint32_t piece, uint32_t offset);
   std::vector<LocalTensor> ScratchTensors(uint32_t offset, const Dims4& output) const;
   uint64_t ScratchBytes(const Dims4& output) const;
-  Dims4 InputTileShape(int input, const TileSpec& tile) const;
+  bool FitsTransfers() const;
 
   absl::StatusOr<bool> LowerWhole();
   absl::StatusOr<bool> LowerStreamed();
   absl::StatusOr<bool> LowerStreamed(uint32_t block);
   absl::Status LowerTiled();
-  TilePlan Measure(uint32_t channels, uint32_t rows);
+  TilePlan Measure(uint32_t channels, uint32_t rows, uint32_t columns);
+  TilePlan LargestPlan(uint32_t channels, uint32_t columns);
   absl::StatusOr<TilePlan> FindPlan();
   std::vector<TileSpec> Tiles(const TilePlan& plan) const;
-  void LoadTile(const TileSpec& tile, const std::vector<uint32_t>& offsets, RowTile* loaded);
+  absl::StatusOr<TileBuffers> PlaceBuffers(const TilePlan& plan);
+  void LoadInputs(const TileSpec& tile, const std::vector<uint32_t>& offsets, RowTile* loaded);
+  void StoreTile(const TileSpec& tile, const LocalTensor& output);
 
-  std::optional<absl::Status> prepared_;  // what the one call of Prepare answered
-  bool packed_ready_ = false;
-  std::vector<PackedConstant> packed_;
+  std::optional<absl::Status> prepared_;                            // what the one call of Prepare answered
+  std::vector<std::optional<std::vector<PackedConstant>>> packed_;  // by piece
 };
 
 }  // namespace bm::lowering

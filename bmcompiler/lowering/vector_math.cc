@@ -36,58 +36,81 @@ isa::BdcOp ElementwiseOp(Eu eu, const LocalTensor& out, const isa::Operand& a, c
   return op;
 }
 
+// Calls emit(part) for every block of channels that a command takes; part(tensor) is the block of a tensor.
+template <typename Emit>
+void ByChannels(const LocalTensor& out, Emit emit) {
+  for (const Range block : ChannelBlocks(out.shape.c)) {
+    emit([&](const LocalTensor& tensor) { return tensor.Part(0, out.shape.n, block.begin, block.count); });
+  }
+}
+
 }  // namespace
 
 void VectorMath::Apply(Eu eu, const LocalTensor& out, const LocalTensor& a, const LocalTensor& b) {
-  commands_.Bdc(ElementwiseOp(eu, out, Tensor(a), Tensor(b)), {a, b}, {out});
+  ByChannels(out, [&](auto part) {
+    commands_.Bdc(ElementwiseOp(eu, part(out), Tensor(part(a)), Tensor(part(b))), {part(a), part(b)}, {part(out)});
+  });
+}
+
+void VectorMath::ApplyImmediate(Eu eu, const LocalTensor& out, const LocalTensor& a, const isa::Operand& b) {
+  ByChannels(
+      out, [&](auto part) { commands_.Bdc(ElementwiseOp(eu, part(out), Tensor(part(a)), b), {part(a)}, {part(out)}); });
 }
 
 void VectorMath::Apply(Eu eu, const LocalTensor& out, const LocalTensor& a, float value) {
-  commands_.Bdc(ElementwiseOp(eu, out, Tensor(a), Immediate(value)), {a}, {out});
+  ApplyImmediate(eu, out, a, Immediate(value));
 }
 
 void VectorMath::ApplyBits(Eu eu, const LocalTensor& out, const LocalTensor& a, uint32_t bits) {
   isa::Operand immediate;
   immediate.is_constant = true;
   immediate.constant = bits;
-  commands_.Bdc(ElementwiseOp(eu, out, Tensor(a), immediate), {a}, {out});
+  ApplyImmediate(eu, out, a, immediate);
 }
 
 void VectorMath::Reciprocal(const LocalTensor& out, const LocalTensor& a, float value) {
-  commands_.Bdc(ElementwiseOp(Eu::kDiv, out, Immediate(value), Tensor(a)), {a}, {out});
+  ByChannels(out, [&](auto part) {
+    commands_.Bdc(ElementwiseOp(Eu::kDiv, part(out), Immediate(value), Tensor(part(a))), {part(a)}, {part(out)});
+  });
 }
 
 void VectorMath::MultiplyAdd(const LocalTensor& out, const LocalTensor& a, float value) {
-  commands_.Bdc(ElementwiseOp(Eu::kMac, out, Tensor(a), Immediate(value)), {a, out}, {out});
+  ApplyImmediate(Eu::kMac, out, a, Immediate(value));
 }
 
 void VectorMath::Copy(const LocalTensor& out, const LocalTensor& a) {
-  isa::TensorArithmetic op;
-  op.eu = Eu::kCopy;
-  op.shape = out.shape;
-  op.result = Target(out);
-  op.a = Tensor(a);
-  commands_.Bdc(std::move(op), {a}, {out});
+  ByChannels(out, [&](auto part) {
+    isa::TensorArithmetic op;
+    op.eu = Eu::kCopy;
+    op.shape = part(out).shape;
+    op.result = Target(part(out));
+    op.a = Tensor(part(a));
+    commands_.Bdc(std::move(op), {part(a)}, {part(out)});
+  });
 }
 
 void VectorMath::Special(Eu eu, const LocalTensor& out, const LocalTensor& a, uint32_t table, uint16_t length) {
-  isa::SpecialFunction op;
-  op.eu = eu;
-  op.shape = out.shape;
-  op.result = Target(out);
-  op.a = Tensor(a);
-  op.table_offset = table;
-  op.table_length = length;
-  commands_.Bdc(std::move(op), {a}, {out});
+  ByChannels(out, [&](auto part) {
+    isa::SpecialFunction op;
+    op.eu = eu;
+    op.shape = part(out).shape;
+    op.result = Target(part(out));
+    op.a = Tensor(part(a));
+    op.table_offset = table;
+    op.table_length = length;
+    commands_.Bdc(std::move(op), {part(a)}, {part(out)});
+  });
 }
 
 void VectorMath::Lookup(const LocalTensor& out, const LocalTensor& index, uint32_t table) {
-  isa::TableLookup op;
-  op.shape = out.shape;
-  op.result = Target(out);
-  op.index = Tensor(index);
-  op.table_offset = table;
-  commands_.Bdc(std::move(op), {index}, {out});
+  ByChannels(out, [&](auto part) {
+    isa::TableLookup op;
+    op.shape = part(out).shape;
+    op.result = Target(part(out));
+    op.index = Tensor(part(index));
+    op.table_offset = table;
+    commands_.Bdc(std::move(op), {part(index)}, {part(out)});
+  });
 }
 
 void VectorMath::Rsqrt(const LocalTensor& out, const LocalTensor& a) { Special(Eu::kRsqrt, out, a); }

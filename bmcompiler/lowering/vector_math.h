@@ -6,7 +6,8 @@
 
 namespace bm::lowering {
 
-// Every tensor of a call has the shape of `out`; `out` may be an operand's memory.
+// Every tensor of a call has the shape of `out`; `out` may be an operand's memory. More channels than a command takes
+// are several commands; they need one batch.
 class VectorMath {
  public:
   explicit VectorMath(Commands* commands) : commands_(*commands) {}
@@ -33,6 +34,7 @@ class VectorMath {
   void Log(const LocalTensor& out, const LocalTensor& a, const LocalTensor scratch[2]);
 
  private:
+  void ApplyImmediate(isa::Eu eu, const LocalTensor& out, const LocalTensor& a, const isa::Operand& b);
   void Special(isa::Eu eu, const LocalTensor& out, const LocalTensor& a, uint32_t table = 0, uint16_t length = 0);
   void Lookup(const LocalTensor& out, const LocalTensor& index, uint32_t table);
 

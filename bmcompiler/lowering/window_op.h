@@ -3,6 +3,7 @@
 #define BMCOMPILER_LOWERING_WINDOW_OP_H_
 
 #include "bmcompiler/lowering/row_op.h"
+#include "bmcompiler/lowering/window_axis.h"
 #include "isa/bdc.h"
 
 namespace bm::lowering {
@@ -13,18 +14,43 @@ class WindowOp : public RowOp {
       : RowOp(session, node), window_(window) {}
 
  protected:
-  // UNIMPLEMENTED where a value is beyond its field of the command.
-  absl::Status CheckWindow() const;
+  // Cuts the window where commands do not hold it; input elements lie `insertion` positions apart. To be called by
+  // Prepare once the views are known.
+  void CutWindow(int64_t insertion_h = 1, int64_t insertion_w = 1);
 
-  RowRange InputRows(int input, RowRange rows) const override;
-  // Later windows lie wholly in the padding below, which a command reaches only from a row of input above them.
-  uint32_t LastTileBegin() const override;
+  // Into how many blocks of input channels every piece of the window is cut.
+  virtual uint32_t channel_blocks() const { return 1; }
 
-  // The command's window for a tile: its upper padding depends on the rows at hand.
+  uint32_t window_pieces() const {
+    return static_cast<uint32_t>(row_axis_.pieces().size() * column_axis_.pieces().size());
+  }
+  uint32_t pieces() const override { return window_pieces() * channel_blocks(); }
+  const WindowPiece& RowPiece(uint32_t piece) const {
+    return row_axis_.pieces()[piece % window_pieces() / column_axis_.pieces().size()];
+  }
+  const WindowPiece& ColumnPiece(uint32_t piece) const {
+    return column_axis_.pieces()[piece % column_axis_.pieces().size()];
+  }
+  uint32_t ChannelBlock(uint32_t piece) const { return piece / window_pieces(); }
+  // The taps of a piece one row after the other, as indices of the whole kernel; `is_turned` counts them from its end.
+  std::vector<uint32_t> Taps(uint32_t piece, bool is_turned) const;
+
+  InputSpan InputRows(int /*input*/, Range rows, uint32_t piece) const override {
+    return row_axis_.Span(rows, RowPiece(piece));
+  }
+  InputSpan InputColumns(int /*input*/, Range columns, uint32_t piece) const override {
+    return column_axis_.Span(columns, ColumnPiece(piece));
+  }
+  bool FitsWhole() const override { return row_axis_.FitsWhole() && column_axis_.FitsWhole(); }
+  uint32_t MaxExtent() const override { return kMaxWindowExtent; }
+
+  // The command's window for a tile: its padding depends on the rows and columns at hand.
   isa::Window TileWindow(const RowTile& tile) const;
 
   graph::Window window_;
-  uint8_t insert_h_ = 0, insert_w_ = 0;  // zeros between input pixels
+
+ private:
+  WindowAxis row_axis_, column_axis_;
 };
 
 }  // namespace bm::lowering
