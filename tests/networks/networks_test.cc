@@ -33,7 +33,7 @@ TEST_P(NetworkTest, GivesTheOraclesOutputs) {
 INSTANTIATE_TEST_SUITE_P(Networks, NetworkTest,
                          ::testing::Values("lenet", "alexnet", "squeezenet", "googlenet", "vgg16", "resnet50",
                                            "mobilenet_v1", "mobilenet_v2", "mtcnn_p", "mtcnn_r", "mtcnn_o", "unet",
-                                           "shufflenet", "ssd300"),
+                                           "shufflenet", "ssd300", "fcn16s", "deeplab", "patches"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(GeneratorTest, GivesThePythonGeneratorsValues) {

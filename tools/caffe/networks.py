@@ -79,6 +79,21 @@ class Builder:
         return self.add(name, "Pooling", [bottom], [n, c, extent(h), extent(w)],
                         f"pooling_param {{ pool: {kind} kernel_size: {kernel} stride: {stride} pad: {pad} }}")
 
+    def deconv(self, name, outputs, kernel, stride=1, pad=0, group=1, bias=False, bottom=None):
+        bottom = bottom or self.top
+        n, c, h, w = self.shapes[bottom]
+        extent = lambda x: stride * (x - 1) + kernel - 2 * pad
+        bound = math.sqrt(6 / (c // group * max(1, kernel // stride) ** 2))
+        blobs = [((c, outputs // group, kernel, kernel), -bound, bound)] + ([((outputs,), -0.1, 0.1)] if bias else [])
+        parameters = (f"convolution_param {{ num_output: {outputs} kernel_size: {kernel} stride: {stride} pad: {pad} "
+                      f"group: {group} bias_term: {'true' if bias else 'false'} }}")
+        return self.add(name, "Deconvolution", [bottom], [n, outputs, extent(h), extent(w)], parameters, blobs)
+
+    def crop(self, name, bottom, like, offset):
+        n, c, h, w = self.shapes[bottom]
+        return self.add(name, "Crop", [bottom, like], [n, c, *self.shapes[like][2:]],
+                        f"crop_param {{ axis: 2 offset: {offset} }}")
+
     def fc(self, name, outputs, relu=False, bottom=None):
         bottom = bottom or self.top
         shape = self.shapes[bottom]
@@ -408,6 +423,60 @@ def ssd300(width, size):
     return b
 
 
+# Fully convolutional networks for segmentation (Long, Shelhamer, Darrell 2015): a first padding of 100 and upsampling by
+# 2, then 16, with what stands out cut off.
+def fcn16s(width, size):
+    b = Builder("fcn16s", [1, 3, size or 224, size or 224], width)
+    for block, (outputs, count) in enumerate(((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))):
+        for index in range(count):
+            b.conv(f"conv{block + 1}_{index + 1}", b.channels(outputs), 3, pad=100 if block == index == 0 else 1)
+        b.pool(f"pool{block + 1}", "MAX", 2, 2)
+    b.conv("fc6", b.channels(4096), 7, pad=0)
+    b.conv("fc7", b.channels(4096), 1)
+    b.conv("score_fr", 21, 1, relu=False)
+    up = b.deconv("upscore2", 21, 4, 2)
+    b.conv("score_pool4", 21, 1, relu=False, bottom="pool4")
+    b.crop("score_pool4c", b.top, up, 5)
+    fused = b.sum("fuse_pool4", [up, b.top])
+    b.deconv("upscore16", 21, 32, 16)
+    b.crop("score", b.top, "data", 27)
+    # The variant without the finer scores goes up by 32 at once, channel by channel.
+    b.deconv("upscore32", 21, 64, 32, group=21, bottom="score_fr")
+    b.crop("score32", b.top, "data", 19)
+    b.deconv("fused_cut", 7, 2, 2, 4, bottom=fused)
+    return b
+
+
+# Dilations of 6, 12, 18 and 24 side by side (DeepLab v2; Chen et al. 2017).
+def deeplab(width, size):
+    b = Builder("deeplab", [1, 3, size or 321, size or 321], width)
+    for block, (outputs, count) in enumerate(((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))):
+        for index in range(count):
+            b.conv(f"conv{block + 1}_{index + 1}", b.channels(outputs), 3, dilation=2 if block == 4 else 1)
+        b.pool(f"pool{block + 1}", "MAX", 3, 2 if block < 3 else 1, 1)
+    trunk, scores = b.top, []
+    for dilation in (6, 12, 18, 24):
+        b.conv(f"fc6_{dilation}", b.channels(1024), 3, dilation=dilation, bottom=trunk)
+        b.conv(f"fc7_{dilation}", b.channels(1024), 1)
+        scores.append(b.conv(f"fc8_{dilation}", 21, 1, relu=False))
+    b.sum("fc8", scores)
+    b.conv("depthwise", 21, 3, dilation=20, group=21, relu=False)
+    n, c, h, w = b.shapes[b.top]
+    b.add("fc_interp", "Interp", [b.top], [n, c, 8 * h - 7, 8 * w - 7], "interp_param { zoom_factor: 8 }")
+    return b
+
+
+# Pictures cut into patches, as vision transformers begin, and windows that step far.
+def patches(width, size):
+    b = Builder("patches", [1, 3, size or 224, size or 224], width)
+    b.conv("embed", b.channels(768), 16, 16, pad=0)
+    b.softmax()
+    b.conv("strided", 8, 5, 19, pad=2, relu=False, bottom="data")
+    b.pool("far_max", "MAX", 20, 17, bottom="data")
+    b.pool("far_average", "AVE", 16, 16, bottom="data")
+    return b
+
+
 # name -> builder, reduced width, reduced input size
 NETWORKS = {
     "lenet": (lenet, 1.0, 0),
@@ -424,4 +493,7 @@ NETWORKS = {
     "unet": (unet, 0.125, 64),
     "shufflenet": (shufflenet, 0.5, 97),
     "ssd300": (ssd300, 0.125, 150),
+    "fcn16s": (fcn16s, 0.0625, 64),
+    "deeplab": (deeplab, 0.0625, 105),
+    "patches": (patches, 0.125, 96),
 }
