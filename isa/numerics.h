@@ -37,7 +37,7 @@ inline float Min(float a, float b) { return Flush(a) <= Flush(b) ? a : b; }
 // 1 / sqrt(x) as the chip makes it: an integer first guess and three Newton steps.
 inline float Rsqrt(float x) {
   x = Flush(x);
-  const auto guess = static_cast<uint32_t>(0x5F3759DF - (static_cast<int32_t>(BitsOf(x)) >> 1));
+  const uint32_t guess = 0x5F3759DFu - static_cast<uint32_t>(static_cast<int32_t>(BitsOf(x)) >> 1);
   float y = FloatOf(guess);
   const float h = Mul(0.5f, x);
   for (int step = 0; step < 3; ++step) y = Mul(y, Sub(1.5f, Mul(Mul(h, y), y)));

@@ -29,11 +29,11 @@ void CommandModel::Move(const isa::GdmaCommand& command, const uint8_t* source, 
       }
       return;
     }
-    uint16_t half = 0;
-    std::memcpy(&half, source, isa::BytesOf(command.source_format));
+    uint32_t bits = 0;
+    std::memcpy(&bits, source, isa::BytesOf(command.source_format));
     value = command.source_format == DataFormat::kF16
-                ? FloatOfHalf(half)
-                : static_cast<float>(Extend(half, 1, command.source_format == DataFormat::kI8));
+                ? FloatOfHalf(static_cast<uint16_t>(bits))
+                : static_cast<float>(Extend(bits, 1, command.source_format == DataFormat::kI8));
     std::memcpy(target, &value, 4);
   } else if (command.accumulate && command.source_format == DataFormat::kF32) {
     std::memcpy(&value, source, 4);

@@ -91,7 +91,7 @@ absl::Status ExecuteByte(const isa::FullyConnected& op, chip::Chip* chip) {
                                                   : m.left.Integer(row, k, op.left.is_signed);
         sum += int64_t{left} * m.right.Integer(k, column, op.right.is_signed);
       }
-      if (op.add_result) sum += int64_t{m.result.Integer(row, column, op.result_add_signed)} << op.left_shift;
+      if (op.add_result) sum += m.result.Integer(row, column, op.result_add_signed) * (int64_t{1} << op.left_shift);
       const int32_t value = finish.Apply(sum);
       m.result.Store(row, column, &value);
     }
