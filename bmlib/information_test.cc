@@ -127,15 +127,6 @@ TEST_F(InformationTest, HeapsAreDescribedByTheirNumber) {
   EXPECT_EQ(bm_get_gmem_heap_stat_byte_by_id(handle_, nullptr, 0), BM_ERR_PARAM);
 }
 
-TEST_F(InformationTest, MonitorsAreCheckedAndNotBuilt) {
-  bm_perf_monitor_t monitor = {0x124100000, 0, PERF_MONITOR_TPU};
-  EXPECT_EQ(bm_enable_perf_monitor(handle_, &monitor), BM_ERR_PARAM);
-  EXPECT_EQ(bm_enable_perf_monitor(handle_, nullptr), BM_ERR_PARAM);
-  monitor.buffer_size = 4096;
-  EXPECT_EQ(bm_enable_perf_monitor(handle_, &monitor), BM_NOT_SUPPORTED);
-  EXPECT_EQ(bm_disable_perf_monitor(handle_, &monitor), BM_NOT_SUPPORTED);
-}
-
 TEST_F(InformationTest, Md5SumsArePrintedAsText) {
   unsigned char sum[MD5SUM_LEN];
   for (int i = 0; i < MD5SUM_LEN; ++i) sum[i] = static_cast<unsigned char>(i * 17);

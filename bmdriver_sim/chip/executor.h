@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "bmdriver_sim/chip/chip.h"
+#include "isa/command_group.h"
 
 namespace bm::chip {
 
@@ -38,6 +39,9 @@ class Program {
 
   // Cycles at the TPU clock that the cycle model estimates for one Run of what is decoded (docs/isa.md 6).
   virtual uint64_t EstimatedCycles() const = 0;
+
+  // The commands that are decoded.
+  virtual absl::Span<const isa::CommandGroup> groups() const = 0;
 };
 
 class Executor {

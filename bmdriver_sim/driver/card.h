@@ -146,6 +146,8 @@ class Card {
   bool has_dynamic_frequency();
   void set_dynamic_frequency(bool is_on);
   const Sensors& sensors() const { return sensors_; }
+  // Thread-safe on their own.
+  Monitors& monitors() { return firmware_->monitors(); }
   // 17 digits.
   std::string serial_number() const;
 

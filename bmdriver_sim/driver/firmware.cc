@@ -191,7 +191,7 @@ const Firmware::Row Firmware::kRows[] = {
 };
 
 Firmware::Firmware(chip::Chip* chip, std::unique_ptr<chip::Executor> executor)
-    : chip_(*chip), executor_(std::move(executor)) {}
+    : chip_(*chip), executor_(std::move(executor)), monitors_(chip) {}
 
 const Firmware::Row* Firmware::Find(int api_id) {
   const auto* row = std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& r) { return r.api_id == api_id; });
@@ -328,7 +328,7 @@ absl::Status Firmware::MultiFullNet(absl::Span<const uint8_t> payload, Announce 
   for (const LaunchTensor& tensor : net.inputs) RETURN_IF_ERROR(Transfer(tensor, /*to_compiled=*/true, &chip_));
   RETURN_IF_ERROR(program->Run());
   for (const LaunchTensor& tensor : net.outputs) RETURN_IF_ERROR(Transfer(tensor, /*to_compiled=*/false, &chip_));
-  return absl::OkStatus();
+  return monitors_.is_on() ? monitors_.Record(program->groups()) : absl::OkStatus();
 }
 
 }  // namespace bm::driver

@@ -12,6 +12,7 @@
 #include "absl/types/span.h"
 #include "bmdriver_sim/chip/chip.h"
 #include "bmdriver_sim/chip/executor.h"
+#include "bmdriver_sim/driver/monitors.h"
 
 namespace bm::driver {
 
@@ -39,6 +40,9 @@ class Firmware {
   // ABORTED once the chip is halted, anything that execution answers.
   absl::Status Execute(int api_id, absl::Span<const uint8_t> payload, Announce announce);
 
+  // Records of launches; usable from any thread.
+  Monitors& monitors() { return monitors_; }
+
  private:
   struct CachedProgram {
     std::vector<chip::CommandGroupImage> images;
@@ -58,6 +62,7 @@ class Firmware {
 
   chip::Chip& chip_;
   const std::unique_ptr<chip::Executor> executor_;
+  Monitors monitors_;
   std::list<CachedProgram> programs_;  // most recently used first
 };
 

@@ -59,6 +59,7 @@ class ReferenceProgram : public chip::Program {
   }
 
   uint64_t EstimatedCycles() const override { return cycles_; }
+  absl::Span<const isa::CommandGroup> groups() const override { return groups_; }
 
  private:
   // Advances whenever somebody writes into the pages of the commands.

@@ -142,6 +142,7 @@ typedef struct {
 
 typedef enum { PERF_MONITOR_GDMA = 0, PERF_MONITOR_TPU = 1 } PERF_MONITOR_ID;
 
+/* A buffer in device memory for an engine's records: 192 bytes a command of GDMA, 32 bytes a command of the TPU. */
 typedef struct bm_perf_monitor {
   long long buffer_start_addr;
   int buffer_size;
@@ -452,6 +453,12 @@ DECL_EXPORT bm_status_t okkernel_sync(bm_handle_t handle);
  * Times in microseconds, temperatures in degrees Celsius, clocks in MHz. Usage is in percent: 5 VPU cores (0-3 decode,
  * 4 encode), 2 VPP cores, 4 JPU cores. bm_get_profile belongs to the calling thread. Power, current and voltage exist
  * on PCIe cards only.
+ *
+ * While a performance monitor is enabled, every launch on the card, whoever sends it, appends a record of each command
+ * to the monitor's buffer once it has run, until the buffer is full; enabling again starts again at the buffer's start.
+ * Records and their fields: docs/reference/driver.md. Both calls answer BM_ERR_PARAM for a null or unknown monitor and
+ * a buffer of 0 or less bytes, enabling also for one outside device memory or smaller than a record; disabling one that
+ * is off succeeds. Once a monitor is disabled its buffer may be freed.
  */
 DECL_EXPORT bm_status_t bm_get_profile(bm_handle_t handle, bm_profile_t* profile);
 DECL_EXPORT bm_status_t bm_get_boot_loader_version(bm_handle_t handle, boot_loader_version* boot_loader_version);

@@ -25,6 +25,10 @@ bm_status_t bmnnsdk_host_view(bm_handle_t handle, unsigned long long address, un
 // Tells prepared programs that the host wrote a range of device memory.
 bm_status_t bmnnsdk_host_written(bm_handle_t handle, unsigned long long address, unsigned long long size);
 
+// The bytes of records that an enabled performance monitor has written into its buffer. BM_ERR_FAILURE unless it is on
+// and writes to that buffer; BM_ERR_PARAM as bm_enable_perf_monitor.
+bm_status_t bmnnsdk_monitor_records(bm_handle_t handle, const bm_perf_monitor_t* monitor, unsigned long long* bytes);
+
 // "0.1.0"
 const char* libbmlib_version();
 

@@ -226,20 +226,4 @@ bm_status_t bm_get_vpu_instant_usage(bm_handle_t handle, int* usage) { return Ge
 bm_status_t bm_get_vpp_instant_usage(bm_handle_t handle, int* usage) { return GetUsage(__func__, handle, usage, 2); }
 bm_status_t bm_get_jpu_core_usage(bm_handle_t handle, int* usage) { return GetUsage(__func__, handle, usage, 4); }
 
-// ---- Monitors ----
-
-static bm_status_t CheckMonitor(const char* function, bm_handle_t handle, const bm_perf_monitor_t* monitor) {
-  return Get(function, handle, monitor, [&](bm_context*) -> absl::Status {
-    if (monitor->buffer_size <= 0)
-      return absl::InvalidArgumentError(absl::StrCat("a buffer of ", monitor->buffer_size, " bytes"));
-    return absl::UnimplementedError("performance records are not made");
-  });
-}
-bm_status_t bm_enable_perf_monitor(bm_handle_t handle, bm_perf_monitor_t* monitor) {
-  return CheckMonitor(__func__, handle, monitor);
-}
-bm_status_t bm_disable_perf_monitor(bm_handle_t handle, bm_perf_monitor_t* monitor) {
-  return CheckMonitor(__func__, handle, monitor);
-}
-
 }  // extern "C"
