@@ -13,9 +13,11 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/sha256.h"
 #include "base/testing/status_matchers.h"
+#include "bmlib/profile/read_blocks.h"
 #include "bmlib_runtime.h"
 #include "bmodel/reader.h"
 #include "bmodel/testing/sample_models.h"
@@ -26,6 +28,7 @@
 #include "bmruntime_cpp.h"
 #include "bmruntime_interface.h"
 #include "gtest/gtest.h"
+#include "isa/monitor.h"
 #include "nlohmann/json.hpp"
 
 namespace bm::runtime {
@@ -34,8 +37,11 @@ namespace {
 using ::bm::testing::ModelThatCopies;
 using ::bm::testing::ModelWithCommands;
 using ::bm::testing::ModelWithoutCommands;
+using ::bm::testing::ProfileBlock;
+using ::bm::testing::ReadBlocks;
 using ::bm::testing::SampleModel;
 using ::bm::testing::SampleWeights;
+using ::bm::testing::TypesOf;
 
 const Shape kShape{1, 3, 4, 4};
 const Shape kWideShape{2, 5, 3, 7};
@@ -441,24 +447,100 @@ TEST_F(BmruntimeTest, SavesTheTensorsOfEveryLaunchWhenAsked) {
   EXPECT_EQ(ReadFile("output_ref_data.dat.bmrt").value(), text(Expected(kShape)));
 }
 
-TEST_F(BmruntimeTest, WritesAProfileWhenAsked) {
+void* CreateProfiled(bm_handle_t handle) {
   setenv("BMRUNTIME_ENABLE_PROFILE", "1", 1);
-  void* profiled = bmrt_create(handle_);
+  void* bmrt = bmrt_create(handle);
   unsetenv("BMRUNTIME_ENABLE_PROFILE");
+  return bmrt;
+}
+
+TEST_F(BmruntimeTest, WritesAProfileWhenAsked) {
+  void* profiled = CreateProfiled(handle_);
   ASSERT_TRUE(Load(profiled, ModelWithCommands("net", {kShape})));
   EXPECT_EQ(LaunchRamp(profiled, "net", kShape), Expected(kShape));
-  LaunchRamp(profiled, "net", kShape);
   bmrt_destroy(profiled);
   ASSERT_OK_AND_ASSIGN(const std::string global, ReadFile("bmprofile_data0/global.profile"));
-  EXPECT_NE(global.find("[bmprofile] net_name=net\n"), std::string::npos) << global;
+  EXPECT_NE(global.find("[bmprofile] net_name=net\n[bmprofile] tpu_freq=550\n"), std::string::npos) << global;
+  EXPECT_NE(global.find("[bmprofile] core_list=0,\n"), std::string::npos) << global;
   EXPECT_NE(global.find("[bmprofile] mtype=1 addr="), std::string::npos) << global;
-  ASSERT_OK_AND_ASSIGN(const std::string iteration, ReadFile("bmprofile_data0/iter1.profile"));
-  // Summary block: type 1, 36 bytes, iteration 1.
-  uint32_t words[3];
-  std::memcpy(words, iteration.data(), sizeof(words));
-  EXPECT_EQ(words[0], 1u);
-  EXPECT_EQ(words[1], 36u);
-  EXPECT_EQ(words[2], 1u);
+}
+
+TEST_F(BmruntimeTest, EveryLaunchHasAProfileOfFourBlocks) {
+  void* profiled = CreateProfiled(handle_);
+  ASSERT_TRUE(Load(profiled, ModelWithCommands("net", {kShape})));
+  LaunchRamp(profiled, "net", kShape);
+  LaunchRamp(profiled, "net", kShape);
+  const uint64_t bdc_address = static_cast<const Runtime*>(profiled)->Find("net")->stages[0].bdc.block.address();
+  bmrt_destroy(profiled);
+  for (const int iteration : {0, 1}) {
+    ASSERT_OK_AND_ASSIGN(const std::string file, ReadFile(absl::StrCat("bmprofile_data0/iter", iteration, ".profile")));
+    const std::vector<ProfileBlock> blocks = ReadBlocks(file);
+    ASSERT_EQ(TypesOf(blocks), (std::vector<uint32_t>{1, 3, 4, 8}));
+    ASSERT_EQ(blocks[0].bytes.size(), 36u);
+    EXPECT_EQ(blocks[0].At<int32_t>(0), iteration);
+    EXPECT_LE(blocks[0].At<uint64_t>(12), blocks[0].At<uint64_t>(20));
+    // After 50 us two loads of 3 runs and 192 bytes, 150.7 TPU cycles each; an addition of 42; a store as the loads.
+    ASSERT_EQ(blocks[1].bytes.size(), sizeof(isa::BdcRecord));
+    const auto add = blocks[1].At<isa::BdcRecord>(0);
+    EXPECT_EQ(add.start_cycles, 27802u);
+    EXPECT_EQ(add.end_cycles, 27844u);
+    EXPECT_EQ(add.load, 48u);
+    EXPECT_EQ(add.read_bytes, 384u);
+    EXPECT_EQ(add.written_bytes, 192u);
+    ASSERT_EQ(blocks[2].bytes.size(), 3 * sizeof(isa::GdmaRecord));
+    const auto store = blocks[2].At<isa::GdmaRecord>(2 * sizeof(isa::GdmaRecord));
+    EXPECT_EQ(store.start_cycles, 29109u);
+    EXPECT_EQ(store.id, 3u);
+    EXPECT_EQ(store.local.read_bytes, 192u);
+    EXPECT_EQ(store.ddr.written_bytes, 192u);
+    ASSERT_EQ(blocks[3].bytes.size(), 4u * 8 + 4 + 8);
+    EXPECT_EQ(blocks[3].At<uint64_t>(16), bdc_address);
+    EXPECT_EQ(blocks[3].At<uint32_t>(32), 1u);
+    EXPECT_EQ(blocks[3].At<uint32_t>(36), 3u);
+    EXPECT_EQ(blocks[3].At<uint32_t>(40), 1u);
+  }
+}
+
+TEST_F(BmruntimeTest, ProfilesKeepTheRecordsThatTheEnvironmentAllows) {
+  const auto types = [&] {
+    void* profiled = CreateProfiled(handle_);
+    EXPECT_TRUE(Load(profiled, ModelWithCommands("net", {kShape})));
+    LaunchRamp(profiled, "net", kShape);
+    bmrt_destroy(profiled);
+    return ReadBlocks(ReadFile("bmprofile_data0/iter0.profile").value_or(""));
+  };
+  setenv("BMRUNTIME_DISABLE_BDC_PERF", "1", 1);
+  setenv("BMRUNTIME_GDMA_RECORD_SIZE", "2", 1);
+  const std::vector<ProfileBlock> few = types();
+  ASSERT_EQ(TypesOf(few), (std::vector<uint32_t>{1, 4, 8}));
+  EXPECT_EQ(few[1].bytes.size(), 2 * sizeof(isa::GdmaRecord));
+  setenv("BMRUNTIME_DISABLE_GDMA_PERF", "true", 1);
+  EXPECT_EQ(TypesOf(types()), (std::vector<uint32_t>{1, 8}));
+  unsetenv("BMRUNTIME_DISABLE_BDC_PERF");
+  unsetenv("BMRUNTIME_DISABLE_GDMA_PERF");
+  setenv("BMRUNTIME_GDMA_RECORD_SIZE", "0", 1);
+  EXPECT_EQ(TypesOf(types()), (std::vector<uint32_t>{1, 3, 8}));
+  unsetenv("BMRUNTIME_GDMA_RECORD_SIZE");
+}
+
+TEST_F(BmruntimeTest, ProfiledLaunchesOfTwoThreadsDoNotMix) {
+  void* profiled = CreateProfiled(handle_);
+  ASSERT_TRUE(Load(profiled, ModelWithCommands("net", {kShape})));
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([&] {
+      for (int k = 0; k < 5; ++k) EXPECT_EQ(LaunchRamp(profiled, "net", kShape), Expected(kShape));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  bmrt_destroy(profiled);
+  for (int iteration = 0; iteration < 10; ++iteration) {
+    ASSERT_OK_AND_ASSIGN(const std::string file, ReadFile(absl::StrCat("bmprofile_data0/iter", iteration, ".profile")));
+    const std::vector<ProfileBlock> blocks = ReadBlocks(file);
+    ASSERT_EQ(TypesOf(blocks), (std::vector<uint32_t>{1, 3, 4, 8}));
+    ASSERT_EQ(blocks[1].bytes.size(), sizeof(isa::BdcRecord));
+    EXPECT_EQ(blocks[1].At<isa::BdcRecord>(0).start_cycles, 27802u);
+  }
 }
 
 TEST_F(BmruntimeTest, TraceFindsCoefficientsThatChanged) {

@@ -1,5 +1,7 @@
 // Handles: opening, closing, counting devices.
 #include <cstdio>
+#include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "bmlib/src/bmlib_internal.h"
@@ -8,6 +10,7 @@
 
 using bm::driver::Card;
 using bm::lib::AtEdge;
+using bm::lib::HandleProfile;
 using bm::lib::kRuntimeTag;
 using bm::lib::LogLine;
 using bm::lib::NotNull;
@@ -38,6 +41,7 @@ bm_status_t bm_dev_request(bm_handle_t* handle, int devid) {
     return BM_ERR_FAILURE;
   }
   *handle = new bm_context(*card);
+  (*handle)->profile = HandleProfile::CreateIfAsked(*handle);
   LogLine(kRuntimeTag, BMLIB_LOG_INFO, absl::StrCat("driver version is ", BM_PROJECT_VERSION));
   LogLine(kRuntimeTag, BMLIB_LOG_INFO, absl::StrCat("dev", devid, ": BM1684 ", (*card)->is_soc() ? "SOC" : "PCIE"));
   return BM_SUCCESS;
@@ -46,7 +50,12 @@ bm_status_t bm_dev_request(bm_handle_t* handle, int devid) {
 int bm_get_devid(bm_handle_t handle) { return handle == nullptr ? -1 : handle->card().index(); }
 
 void bm_dev_free(bm_handle_t handle) {
-  if (handle == nullptr) LogLine(kRuntimeTag, BMLIB_LOG_ERROR, "bm_dev_free: the handle is null");
+  if (handle == nullptr) {
+    LogLine(kRuntimeTag, BMLIB_LOG_ERROR, "bm_dev_free: the handle is null");
+    return;
+  }
+  std::unique_ptr<HandleProfile> profile = std::move(handle->profile);
+  profile.reset();  // through the handle, which is open until here
   delete handle;
 }
 

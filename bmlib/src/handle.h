@@ -3,6 +3,7 @@
 #define BMLIB_SRC_HANDLE_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "base/mutex.h"
 #include "base/status_macros.h"
 #include "bmdriver_sim/driver/card.h"
+#include "bmlib/src/handle_profile.h"
 #include "bmlib_runtime.h"
 
 struct bm_context {
@@ -20,6 +22,7 @@ struct bm_context {
   bm::driver::Card& card() const { return session.card(); }
 
   bm::driver::Session session;
+  std::unique_ptr<bm::lib::HandleProfile> profile;  // null unless handles are profiled
 };
 
 namespace bm::lib {

@@ -39,6 +39,7 @@ bm_status_t Allocate(const char* function, bm_handle_t handle, Descriptor* mem, 
     LogLine("BM_CHECK", BMLIB_LOG_ERROR, absl::StrFormat("status %d in %s", BM_ERR_NOMEM, function));
     return BM_ERR_NOMEM;
   }
+  if (handle->profile != nullptr) handle->profile->AddMemory(*address, bytes);
   mem->u.device.device_addr = *address;
   mem->u.device.reserved = 0;
   mem->u.device.dmabuf_fd = static_cast<int>(*address >> 12 & std::numeric_limits<int>::max());
@@ -79,6 +80,7 @@ void Release(const char* function, bm_handle_t handle, uint64_t address) {
             absl::StrFormat("%s: 0x%x is no device address; nothing is freed", function, address));
     return;
   }
+  if (handle->profile != nullptr) handle->profile->RemoveMemory(address);
   const absl::Status status = handle->card().Free(address);
   if (!status.ok())
     LogLine(kMemoryTag, BMLIB_LOG_ERROR, absl::StrFormat("%s: %s", function, std::string(status.message())));

@@ -1,7 +1,5 @@
 #include "bmruntime/src/profile.h"
 
-#include <chrono>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/environment.h"
@@ -11,30 +9,30 @@
 namespace bm::runtime {
 namespace {
 
-constexpr int kTpuMegahertz = 550;
-constexpr uint32_t kSummaryBlock = 1, kCommandBlock = 8;
+using profile::MonitorBuffer;
+using profile::NowMicros;
+using profile::ProfileBlocks;
+using profile::ProfileMemory;
+
+struct MonitorRow {
+  isa::Engine engine;
+  EnvironmentVariable records, is_disabled;
+};
+constexpr MonitorRow kMonitors[] = {
+    {isa::Engine::kBdc, EnvironmentVariable::kBdcRecords, EnvironmentVariable::kNoBdcRecords},
+    {isa::Engine::kGdma, EnvironmentVariable::kGdmaRecords, EnvironmentVariable::kNoGdmaRecords}};
 
 void WarnUnless(const absl::Status& status) {
   if (!status.ok()) BMRT_LOG(kWarning, absl::StrCat("profile: ", status.message()));
 }
 
-template <typename T>
-void Put(T value, std::string* bytes) {
-  bytes->append(reinterpret_cast<const char*>(&value), sizeof(value));
-}
-
-void PutBlock(uint32_t type, const std::string& content, std::string* file) {
-  Put(type, file);
-  Put(static_cast<uint32_t>(content.size()), file);
-  file->append(content);
+// One recorded launch at a time in the process.
+Mutex* TheTurn() {
+  static Mutex* const turn = new Mutex();
+  return turn;
 }
 
 }  // namespace
-
-uint64_t NowMicros() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
-}
 
 std::unique_ptr<Profile> Profile::CreateIfAsked(bm_handle_t handle) {
   if (!EnvironmentSwitch(EnvironmentVariable::kRuntimeProfile)) return nullptr;
@@ -44,12 +42,19 @@ std::unique_ptr<Profile> Profile::CreateIfAsked(bm_handle_t handle) {
   return status.ok() ? std::unique_ptr<Profile>(new Profile(handle, directory)) : nullptr;
 }
 
-Profile::Profile(bm_handle_t handle, const std::string& directory) : handle_(handle), directory_(directory) {
-  global_ = "[bmprofile] arch=1684\n";
+Profile::Profile(bm_handle_t handle, const std::string& directory)
+    : handle_(handle), directory_(directory), global_(profile::ArchLine()) {
+  for (const MonitorRow& row : kMonitors) {
+    const auto records = static_cast<uint64_t>(EnvironmentInteger(row.records));
+    if (records == 0 || EnvironmentSwitch(row.is_disabled)) continue;
+    absl::StatusOr<MonitorBuffer> buffer = profile::AllocateMonitor(handle, row.engine, records, NeuronHeapMask());
+    WarnUnless(buffer.status());
+    if (buffer.ok()) monitors_.push_back(*buffer);
+  }
 }
 
 void Profile::AddBlock(const std::string& what, uint64_t address, uint64_t size) {
-  if (size > 0) blocks_.push_back({address, size, NowMicros(), what});
+  if (size > 0) blocks_.push_back({address, size, NowMicros(), 0, what});
 }
 
 void Profile::AddCommands(const char* engine, const CommandBuffer& commands) {
@@ -64,7 +69,7 @@ void Profile::AddCommands(const char* engine, const CommandBuffer& commands) {
 
 void Profile::AddNet(const bmodel::Net& net, const LoadedNet& loaded) {
   const MutexLock lock(&mutex_);
-  absl::StrAppend(&global_, "[bmprofile] net_name=", net.name, "\n[bmprofile] tpu_freq=", kTpuMegahertz, "\n");
+  absl::StrAppend(&global_, "[bmprofile] net_name=", net.name, "\n", profile::ClockLine());
   for (size_t i = 0; i < net.stages.size(); ++i) {
     const bmodel::Bytes blob = net.stages[i].net_profile;
     global_.append(reinterpret_cast<const char*>(blob.data()), blob.size());
@@ -78,42 +83,44 @@ void Profile::AddNet(const bmodel::Net& net, const LoadedNet& loaded) {
     AddCommands("bdc", stage.bdc);
     AddCommands("gdma", stage.gdma);
   }
-  absl::StrAppend(&global_, "[bmprofile] core_list=0,\n");
+  global_ += profile::CoresLine();
   WarnUnless(WriteFile(absl::StrCat(directory_, "/global.profile"), global_));
 }
 
-void Profile::AddLaunch(const LoadedStage& stage, uint64_t start_micros, uint64_t end_micros) {
-  const MutexLock lock(&mutex_);
-  std::string summary;
-  Put(int32_t{iteration_}, &summary);
-  Put(int32_t{0}, &summary);  // subnet
-  Put(int32_t{0}, &summary);  // TPU
-  Put(start_micros, &summary);
-  Put(end_micros, &summary);
-  Put(uint64_t{0}, &summary);
-  std::string commands;
-  Put(stage.gdma.block.address(), &commands);
-  Put(uint64_t{0}, &commands);
-  Put(stage.bdc.block.address(), &commands);
-  Put(uint64_t{0}, &commands);
-  Put(static_cast<uint32_t>(stage.groups.size()), &commands);
-  for (const LoadedStage::GroupSize& group : stage.groups) {
-    Put(group.gdma, &commands);
-    Put(group.bdc, &commands);
+Profile::Launch::Launch(Profile* profile) : profile_(*profile), turn_(TheTurn()), start_micros_(NowMicros()) {
+  for (const MonitorBuffer& buffer : profile_.monitors_) {
+    WarnUnless(profile::EnableMonitor(profile_.handle_, buffer));
   }
-  std::string file;
-  PutBlock(kSummaryBlock, summary, &file);
-  PutBlock(kCommandBlock, commands, &file);
-  WarnUnless(WriteFile(absl::StrCat(directory_, "/iter", iteration_, ".profile"), file));
-  ++iteration_;
+}
+
+Profile::Launch::~Launch() {
+  for (const MonitorBuffer& buffer : profile_.monitors_) profile::DisableMonitor(profile_.handle_, buffer);
+}
+
+void Profile::Launch::Save(const LoadedStage& stage) {
+  const uint64_t end_micros = NowMicros();
+  const MutexLock lock(&profile_.mutex_);
+  ProfileBlocks blocks;
+  blocks.AddSummary({profile_.iteration_, start_micros_, end_micros});
+  for (const MonitorBuffer& buffer : profile_.monitors_) {
+    const absl::StatusOr<std::vector<uint8_t>> records = profile::DownloadRecords(profile_.handle_, buffer, 0);
+    WarnUnless(records.status());
+    if (records.ok()) blocks.AddRecords(buffer.engine, *records);
+  }
+  std::vector<ProfileBlocks::GroupSize> groups;
+  for (const LoadedStage::GroupSize& group : stage.groups) groups.push_back({group.gdma, group.bdc});
+  blocks.AddCommands(stage.gdma.block.address(), stage.bdc.block.address(), groups);
+  WarnUnless(WriteFile(absl::StrCat(profile_.directory_, "/iter", profile_.iteration_, ".profile"), blocks.bytes()));
+  ++profile_.iteration_;
 }
 
 Profile::~Profile() {
+  for (const MonitorBuffer& buffer : monitors_) profile::FreeMonitor(handle_, buffer);
   const MutexLock lock(&mutex_);
   const uint64_t now = NowMicros();
-  for (const Block& block : blocks_) {
-    absl::StrAppendFormat(&global_, "[bmprofile] mtype=1 addr=%d size=%d alloc=%d free=%d desc=%s\n", block.address,
-                          block.size, block.allocated_micros, now, block.what);
+  for (ProfileMemory& block : blocks_) {
+    block.freed_micros = now;
+    global_ += MemoryLine(block);
   }
   WarnUnless(WriteFile(absl::StrCat(directory_, "/global.profile"), global_));
 }

@@ -1,5 +1,11 @@
-// What BMRUNTIME_ENABLE_PROFILE=1 writes into bmprofile_data<devid>/: which nets were loaded, their commands, and the
-// time of every launch. Files and fields: docs/reference/bmruntime.md.
+// What BMRUNTIME_ENABLE_PROFILE=1 writes into bmprofile_data<devid>/: which nets were loaded, their commands, and of
+// every launch the time and the records of the card's performance monitors. Files and fields:
+// docs/reference/bmruntime.md.
+//
+//   std::optional<Profile::Launch> recording;
+//   if (profile != nullptr) recording.emplace(profile);
+//   ...                                                   // launches and waits for the end
+//   if (recording.has_value()) recording->Save(stage);
 //
 // Thread-safe. A file that cannot be written costs one warning; the launch goes on.
 #ifndef BMRUNTIME_SRC_PROFILE_H_
@@ -12,13 +18,12 @@
 
 #include "absl/base/thread_annotations.h"
 #include "base/mutex.h"
+#include "bmlib/profile/monitor_buffer.h"
+#include "bmlib/profile/profile_file.h"
 #include "bmodel/model.h"
 #include "bmruntime/src/loaded_net.h"
 
 namespace bm::runtime {
-
-// Microseconds of a monotonic clock.
-uint64_t NowMicros();
 
 class Profile {
  public:
@@ -29,13 +34,26 @@ class Profile {
   ~Profile();
 
   void AddNet(const bmodel::Net& net, const LoadedNet& loaded);
-  void AddLaunch(const LoadedStage& stage, uint64_t start_micros, uint64_t end_micros);
+
+  // A launch that is recorded, with the monitors on. Launches of the process that are recorded take turns: the monitors
+  // belong to the card.
+  class Launch {
+   public:
+    explicit Launch(Profile* profile);
+    ~Launch();
+    Launch(const Launch&) = delete;
+    Launch& operator=(const Launch&) = delete;
+
+    // Writes the file of the launch, which has ended.
+    void Save(const LoadedStage& stage);
+
+   private:
+    Profile& profile_;
+    const MutexLock turn_;
+    const uint64_t start_micros_;
+  };
 
  private:
-  struct Block {
-    uint64_t address, size, allocated_micros;
-    std::string what;
-  };
   Profile(bm_handle_t handle, const std::string& directory);
 
   void AddBlock(const std::string& what, uint64_t address, uint64_t size) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -43,9 +61,10 @@ class Profile {
 
   const bm_handle_t handle_;
   const std::string directory_;
+  std::vector<profile::MonitorBuffer> monitors_;
   Mutex mutex_;
   std::string global_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Block> blocks_ ABSL_GUARDED_BY(mutex_);
+  std::vector<profile::ProfileMemory> blocks_ ABSL_GUARDED_BY(mutex_);
   int iteration_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "bmruntime/src/runtime.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
@@ -160,14 +161,15 @@ absl::Status Runtime::Launch(absl::string_view name, absl::Span<const bm_tensor_
   const bool saves_tensors = EnvironmentSwitch(EnvironmentVariable::kSaveTensors);
   // An output may lie where an input lies, so the inputs are written before the launch.
   if (saves_tensors) RETURN_IF_ERROR(Save(handle(), inputs, "input_ref_data.dat.bmrt"));
-  const uint64_t start = NowMicros();
+  std::optional<Profile::Launch> recording;
+  if (profile_ != nullptr) recording.emplace(profile_.get());
   RETURN_IF_ERROR(runtime::Launch(handle(), *net, stage, inputs, outputs, options));
   absl::Cleanup free_outputs = [&] {
     if (options.memory == OutputMemory::kCaller) return;
     for (const bm_tensor_t& tensor : outputs) bm_free_device(handle(), tensor.device_mem);
   };
   if (saves_tensors || profile_ != nullptr) RETURN_IF_ERROR(Wait(handle()));
-  if (profile_ != nullptr) profile_->AddLaunch(stage, start, NowMicros());
+  if (recording.has_value()) recording->Save(stage);
   if (saves_tensors) RETURN_IF_ERROR(Save(handle(), outputs, "output_ref_data.dat.bmrt"));
   std::move(free_outputs).Cancel();
   return absl::OkStatus();
