@@ -1,5 +1,6 @@
-// Declared by the vendor's header and not built: one log line with the name, and "not supported".
+// Declared by the vendor's headers and not built: one log line with the name, and "not supported".
 #include "absl/strings/str_cat.h"
+#include "bmcpu_dev.h"
 #include "bmlib/src/handle.h"
 
 extern "C" {

@@ -9,7 +9,7 @@ sources=$PWD/tests/install
 mv "$work/first" "$work/sdk"
 sdk=$work/sdk
 
-for file in include/bmlib_runtime.h include/bmruntime_interface.h include/bmodel.hpp lib/libbmlib.so lib/libbmrt.so \
+for file in include/bmlib_runtime.h include/bmcpu_dev.h include/version.h include/bmruntime_interface.h include/bmodel.hpp lib/libbmlib.so lib/libbmrt.so \
   include/bm_jpeg_interface.h include/bm_vpudec_interface.h include/bm_vpuenc_interface.h \
   lib/libbmvideo.so lib/libbmion.so lib/libbmjpuapi.so lib/libbmjpulite.so lib/libbmvppapi.so lib/libbmvpuapi.so \
   lib/libbmvpulite.so include/bmcv_api_ext.h include/bmcv_api_ext_c.h include/bmcv_api.h lib/libbmcv.so \
@@ -31,7 +31,8 @@ export PKG_CONFIG_PATH=$sdk/lib/pkgconfig LD_LIBRARY_PATH=
 options() { pkg-config --cflags --libs "$@"; }
 # shellcheck disable=SC2046
 gcc -std=c99 -Wall -Werror "$sources/round_trip.c" -o "$work/c" $(options libbmlib) -Wl,-rpath,"$sdk/lib"
-"$work/c"
+version=$(< VERSION)
+"$work/c" | grep "version $version = $version"
 # shellcheck disable=SC2046
 gcc -std=c99 -Wall -Werror "$sources/edges.c" -o "$work/edges" $(options libbmcv libbmlib) -Wl,-rpath,"$sdk/lib"
 "$work/edges"

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bmcpu_dev.h"
 #include "bmlib_runtime.h"
 #include "version.h"
 
@@ -15,6 +16,6 @@ int main(void) {
   if (bm_memcpy_d2s(handle, received, memory) != BM_SUCCESS) return 4;
   bm_free_device(handle, memory);
   bm_dev_free(handle);
-  printf("%s, version %s\n", received, PROJECT_VER);
+  printf("%s, version %s = %d.%d.%d\n", received, PROJECT_VER, PROJECT_VER_MAJOR, PROJECT_VER_MINOR, PROJECT_VER_PATCH);
   return strcmp(sent, received) == 0 ? 0 : 5;
 }
