@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/status_macros.h"
-#include "bmcompiler/passes/rewriter.h"
+#include "bmcompiler/graph/rewriter.h"
 #include "bmcompiler/passes/simplify.h"
 
 namespace bm::passes {
@@ -13,6 +13,7 @@ namespace {
 
 using graph::Graph;
 using graph::Node;
+using graph::Rewriter;
 using graph::ValueId;
 
 // y = scale[c] * x + shift[c], in double until it is written back.

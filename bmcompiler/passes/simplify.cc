@@ -2,12 +2,13 @@
 
 #include "base/status_macros.h"
 #include "bmcompiler/evaluate/evaluate.h"
-#include "bmcompiler/passes/rewriter.h"
+#include "bmcompiler/graph/rewriter.h"
 
 namespace bm::passes {
 
 using graph::Graph;
 using graph::Node;
+using graph::Rewriter;
 using graph::ValueId;
 
 namespace {
