@@ -2,10 +2,11 @@
 // pooling over a whole row gives its maximum or sum.
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "base/check.h"
 #include "base/checked_math.h"
 #include "base/status_macros.h"
 #include "bmcompiler/lowering/registry.h"
@@ -38,6 +39,25 @@ void SumRows(Commands* commands, const LocalTensor& out, const LocalTensor& x) {
   commands->Bdc(std::move(op), {x}, {out});
 }
 
+// One row of a softmax as a rectangle that pooling takes.
+struct SoftmaxRow {
+  uint32_t h = 0, w = 0;
+
+  // None where the extent is no product of two such factors.
+  static std::optional<SoftmaxRow> Of(int64_t extent) {
+    for (int64_t h = 1; h <= kMaxWindowExtent; ++h) {
+      if (extent % h != 0 || extent / h > kMaxWindowExtent) continue;
+      return SoftmaxRow{static_cast<uint32_t>(h), static_cast<uint32_t>(extent / h)};
+    }
+    return std::nullopt;
+  }
+
+  // Values twice, two temporaries, and one value a row.
+  uint64_t BytesOf(uint32_t rows) const {
+    return 4 * BytesPerLane({1, rows, h, w}) + BytesPerLane({1, rows, 1, 1}) + isa::kAlignBytes;
+  }
+};
+
 class SoftmaxOp : public NodeLowering {
  public:
   SoftmaxOp(Session* session, const graph::Node& node, const graph::Softmax& op)
@@ -48,16 +68,18 @@ class SoftmaxOp : public NodeLowering {
     outer_ = shape.CountOf(0, axis_);
     extent_ = shape[axis_];
     inner_ = shape.CountOf(axis_ + 1, shape.rank());
-    RETURN_IF_ERROR(SplitExtent());
+    const std::optional<SoftmaxRow> rectangle = SoftmaxRow::Of(extent_);
+    BM_CHECK(rectangle.has_value(), "a softmax that was not taken apart");
+    rectangle_ = *rectangle;
     // Rows that differ in inner position only are neighbours in memory; without inner positions the outer ones are.
     const bool rows_are_outer = inner_ == 1;
     const int64_t batches = rows_are_outer ? 1 : outer_;
     const int64_t rows = rows_are_outer ? outer_ : inner_;
-    ASSIGN_OR_RETURN(const uint32_t block, FindBlock(rows));
+    const uint32_t block = FindBlock(rows);
 
     source_ = session_.residency.InDdr(node_.inputs[0]);
     PlacementRequest request;
-    const Dims4 tile{1, block, h_, w_};
+    const Dims4 tile{1, block, rectangle_.h, rectangle_.w};
     request.scratch_bytes = {BytesPerLane(tile), BytesPerLane(tile), 2 * BytesPerLane(tile),
                              BytesPerLane({1, block, 1, 1})};
     if (!session_.residency.Place(request, &placement_)) return TooLarge("its rows do not fit local memory");
@@ -86,26 +108,9 @@ class SoftmaxOp : public NodeLowering {
   }
 
  private:
-  // Pooling inputs have limited rows and columns, so a long axis becomes a rectangle.
-  absl::Status SplitExtent() {
-    for (int64_t h = 1; h <= kMaxWindowExtent; ++h) {
-      if (extent_ % h == 0 && extent_ / h <= kMaxWindowExtent) {
-        h_ = static_cast<uint32_t>(h);
-        w_ = static_cast<uint32_t>(extent_ / h);
-        return absl::OkStatus();
-      }
-    }
-    return Unsupported(
-        absl::StrCat("an axis of ", extent_, " elements, which is no product of two factors up to ", kMaxWindowExtent));
-  }
-
-  absl::StatusOr<uint32_t> FindBlock(int64_t rows) const {
+  uint32_t FindBlock(int64_t rows) const {
     auto block = static_cast<uint32_t>(std::min<int64_t>(rows, kMaxRowBlock));
-    while (4 * BytesPerLane({1, block, h_, w_}) + BytesPerLane({1, block, 1, 1}) + isa::kAlignBytes > isa::kLaneBytes) {
-      if (block <= isa::kLanes) {
-        return TooLarge(absl::StrCat("a row of ", extent_, " elements needs ", 4 * BytesPerLane({1, 1, h_, w_}),
-                                     " of the ", isa::kLaneBytes, " bytes of a lane"));
-      }
+    while (rectangle_.BytesOf(block) > isa::kLaneBytes) {
       block = static_cast<uint32_t>(AlignUp(block / 2, isa::kLanes));
     }
     return block;
@@ -115,8 +120,8 @@ class SoftmaxOp : public NodeLowering {
     const int64_t row_step = inner_ == 1 ? extent_ : 1;
     DdrTensor rows;
     rows.address = base + sizeof(float) * (batch * extent_ * inner_ + row * row_step);
-    rows.shape = {1, count, h_, w_};
-    rows.stride = {0, static_cast<uint32_t>(row_step), static_cast<uint32_t>(w_ * inner_),
+    rows.shape = {1, count, rectangle_.h, rectangle_.w};
+    rows.stride = {0, static_cast<uint32_t>(row_step), static_cast<uint32_t>(rectangle_.w * inner_),
                    static_cast<uint32_t>(inner_)};
     return rows;
   }
@@ -141,7 +146,7 @@ class SoftmaxOp : public NodeLowering {
 
   const int axis_;
   int64_t outer_ = 1, extent_ = 1, inner_ = 1;
-  uint32_t h_ = 1, w_ = 1;
+  SoftmaxRow rectangle_;
   uint64_t source_ = 0;
   Placement placement_;
 };
@@ -156,7 +161,10 @@ class ReduceOp : public NodeLowering {
     const int64_t rows = shape.CountOf(0, op_.axis);
     const int64_t length = shape.CountOf(op_.axis, shape.rank());
     const auto piece = static_cast<uint32_t>(std::min<int64_t>(length, kMaxPiece));
-    const auto block = static_cast<uint32_t>(std::min<int64_t>(rows, kMaxRowBlock));
+    auto block = static_cast<uint32_t>(std::min<int64_t>(rows, kMaxRowBlock));
+    while (2 * BytesPerLane({1, block, 1, piece}) + 2 * BytesPerLane({1, block, 1, 1}) > isa::kLaneBytes) {
+      block = static_cast<uint32_t>(AlignUp(block / 2, isa::kLanes));
+    }
     const uint64_t source = session_.residency.InDdr(node_.inputs[0]);
     PlacementRequest request;
     request.scratch_bytes = {BytesPerLane({1, block, 1, piece}), BytesPerLane({1, block, 1, piece}),
@@ -200,6 +208,11 @@ class ReduceOp : public NodeLowering {
 };
 
 }  // namespace
+
+bool FitsSoftmax(const Shape& shape, int axis) {
+  const std::optional<SoftmaxRow> row = SoftmaxRow::Of(shape[axis]);
+  return row.has_value() && row->BytesOf(1) <= isa::kLaneBytes;
+}
 
 std::unique_ptr<NodeLowering> LowerSoftmax(Session* session, const graph::Node& node, const graph::Softmax& op) {
   return std::make_unique<SoftmaxOp>(session, node, op);

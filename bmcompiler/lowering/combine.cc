@@ -55,8 +55,33 @@ class EltwiseOp : public RowOp {
 
 constexpr Eu kBinaryUnits[] = {Eu::kAdd, Eu::kSub, Eu::kMul, Eu::kDiv, Eu::kMax, Eu::kMin};
 
-// One operand has the result's shape; the other is repeated along its axes of extent 1: along channels while it is
-// loaded, along the rest by strides of 0.
+// Shapes of two operands of which the second is repeated where its extent is 1. Beyond four dimensions, neighbours
+// that are both repeated, or both not, are joined; extents of 1 join either.
+struct RepeatedShapes {
+  Shape full, other;
+};
+
+absl::StatusOr<RepeatedShapes> JoinAxes(const Shape& full, const Shape& other) {
+  if (full.rank() <= 4) return RepeatedShapes{full, other};
+  std::vector<int64_t> full_dims, other_dims;
+  for (int axis = 0; axis < full.rank(); ++axis) {
+    if (full[axis] == 1) continue;
+    const bool is_repeated = other[axis] == 1;
+    if (!full_dims.empty() && is_repeated == (other_dims.back() == 1)) {
+      full_dims.back() *= full[axis];
+      other_dims.back() *= other[axis];
+    } else {
+      full_dims.push_back(full[axis]);
+      other_dims.push_back(other[axis]);
+    }
+  }
+  ASSIGN_OR_RETURN(const Shape joined_full, Shape::Create(full_dims));
+  ASSIGN_OR_RETURN(const Shape joined_other, Shape::Create(other_dims));
+  return RepeatedShapes{joined_full, joined_other};
+}
+
+// Both operands have the result's shape, or one has and the other is repeated along its axes of extent 1: along
+// channels while it is loaded, along the rest by strides of 0.
 class BinaryOp : public RowOp {
  public:
   BinaryOp(Session* session, const graph::Node& node, const graph::Binary& op)
@@ -68,29 +93,46 @@ class BinaryOp : public RowOp {
  protected:
   absl::Status Prepare() override {
     const Shape& result = Output().shape;
-    if (result.rank() > 4) return Unsupported(absl::StrCat("operands of rank ", result.rank(), "; at most 4"));
+    if (Input(0).shape == Input(1).shape) {
+      any_view_ = true;
+      tensor_inputs_ = {0, 1};
+      output_view_ = CanonicalView(result);
+      input_views_.assign(2, output_view_);
+      return absl::OkStatus();
+    }
     full_ = Input(0).shape == result ? 0 : 1;
     if (Input(full_).shape != result) {
       return Unsupported(
           absl::StrCat("both operands are repeated: ", Input(0).shape.ToString(), " and ", Input(1).shape.ToString()));
     }
+    ASSIGN_OR_RETURN(const RepeatedShapes shapes, JoinAxes(result, Input(1 - full_).shape));
+    if (shapes.full.rank() > 4) {
+      return Unsupported(absl::StrCat("operands of shapes ", result.ToString(), " and ",
+                                      Input(1 - full_).shape.ToString(), "; at most four turns of repeated axes"));
+    }
+    other_view_ = CanonicalView(shapes.other);
     tensor_inputs_ = {full_};
-    input_views_ = {CanonicalView(result)};
+    input_views_ = {CanonicalView(shapes.full)};
     output_view_ = input_views_[0];
     return absl::OkStatus();
   }
   int InPlaceInput() const override { return 0; }
 
   std::vector<PackedConstant> Pack(uint32_t /*piece*/) override {
-    const Dims4 view = CanonicalView(Input(1 - full_).shape);
-    DdrTensor source = DdrTensor::Contiguous(session_.residency.InDdr(node_.inputs[1 - full_]), view);
-    if (view.c == 1) source.stride.c = 0;
+    if (any_view_) return {};
+    DdrTensor source = DdrTensor::Contiguous(session_.residency.InDdr(node_.inputs[1 - full_]), other_view_);
+    if (other_view_.c == 1) source.stride.c = 0;
     source.shape.c = output_view_.c;
     return {{source, AlignedStride(source.shape)}};
   }
 
   absl::Status Compute(const RowTile& tile) override {
+    VectorMath math(&session_.commands);
     const LocalTensor& full = tile.inputs[0];
+    if (any_view_) {
+      math.Apply(eu_, tile.output, full, tile.inputs[1]);
+      return absl::OkStatus();
+    }
     LocalTensor other = tile.constants[0];
     other.offset += 4 * ((other.shape.n > 1 ? tile.first_batch * other.stride.n : 0) +
                          (other.shape.h > 1 ? tile.rows.begin * other.stride.h : 0) +
@@ -99,7 +141,6 @@ class BinaryOp : public RowOp {
     if (other.shape.h == 1) other.stride.h = 0;
     if (other.shape.w == 1) other.stride.w = 0;
     other.shape = tile.output.shape;
-    VectorMath math(&session_.commands);
     if (full_ == 0) {
       math.Apply(eu_, tile.output, full, other);
     } else {
@@ -111,6 +152,7 @@ class BinaryOp : public RowOp {
  private:
   const Eu eu_;
   int full_ = 0;
+  Dims4 other_view_;
 };
 
 // ---- One value per channel ----

@@ -13,7 +13,8 @@
 namespace bm::lowering {
 namespace {
 
-constexpr uint32_t kMaxColumns = 128;    // of a lane, left operand
+constexpr uint32_t kMaxColumns = 128;                                           // of a lane, left operand
+constexpr uint32_t kMaxColumnBlock = kMaxChannels / isa::kLanes * isa::kLanes;  // lanes of the result a command
 constexpr uint32_t kResultColumns = 32;  // of a lane, right operand and result: a full 128-byte row
 
 // A row of a matrix spread over lanes: `lanes` lanes of `width` columns, the last one with `last` of them.
@@ -52,19 +53,21 @@ class FullyConnectedOp : public NodeLowering {
   }
 
   std::vector<PackedConstant> Constants() override {
-    if (BytesPerLane(result_.Rows(depth_)) > isa::kLaneBytes / 4 || depth_ > kMaxExtent) return {};
+    if (BytesPerLane(result_.Rows(depth_)) > isa::kLaneBytes / 4 || !FitsCommand()) return {};
     return {Weight(), Bias()};
   }
 
   absl::Status Lower() override {
-    if (result_.lanes > kMaxChannels) {
-      return Unsupported(absl::StrCat(columns_, " outputs; at most ", kMaxChannels * kResultColumns));
+    if (result_.lanes > kMaxExtent) {
+      return Unsupported(absl::StrCat(columns_, " outputs; at most ", kMaxExtent * kResultColumns));
     }
     ASSIGN_OR_RETURN(const bool done, LowerWhole());
     return done ? absl::OkStatus() : LowerTiled();
   }
 
  private:
+  bool FitsCommand() const { return depth_ <= kMaxExtent && rows_ <= kMaxExtent && result_.lanes <= kMaxChannels; }
+
   // The input as it lies in local memory, if the command can read it so.
   std::optional<Dims4> ResidentMatrix() const {
     const std::optional<Dims4> view = session_.residency.ResidentView(node_.inputs[0]);
@@ -152,7 +155,7 @@ class FullyConnectedOp : public NodeLowering {
   }
 
   absl::StatusOr<bool> LowerWhole() {
-    if (depth_ > kMaxExtent || rows_ > kMaxExtent) return false;
+    if (!FitsCommand()) return false;
     PlacementRequest request;
     Left left;
     const std::optional<Dims4> resident = ResidentMatrix();
@@ -219,7 +222,7 @@ class FullyConnectedOp : public NodeLowering {
                                    " bytes of a lane; at most ", budget / 2));
     }
     const uint64_t per_buffer = (budget - activations()) / 2;
-    tiling.column_block = result_.lanes;
+    tiling.column_block = std::min(result_.lanes, kMaxColumnBlock);
     const auto lane_bytes = [&] { return BytesPerLane({left.width, tiling.column_block, 1, result_.width}); };
     while (lane_bytes() > per_buffer && tiling.column_block > isa::kLanes) {
       tiling.column_block = static_cast<uint32_t>(AlignUp(tiling.column_block / 2, isa::kLanes));

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/checked_math.h"
 #include "base/status_macros.h"
+#include "bmcompiler/lowering/decompose.h"
 #include "bmcompiler/lowering/node_lowering.h"
 #include "isa/checker.h"
 
@@ -40,7 +41,8 @@ CompiledTensor Describe(const graph::Value& value, uint64_t tagged_address, uint
 
 }  // namespace
 
-absl::StatusOr<CompiledNet> Lower(const graph::Graph& graph) {
+absl::StatusOr<CompiledNet> Lower(const graph::Graph& source) {
+  ASSIGN_OR_RETURN(const graph::Graph graph, Decompose(source));
   Session session(graph);
   CompiledNet net;
   net.name = graph.name();

@@ -122,6 +122,7 @@ TEST(LowerFullyConnected, WholeTiledAndUneven) {
   check({2, 512, 7, 7}, 1, 1024);  // weights beyond local memory
   check({1, 1024}, 1, 4099);
   check({4, 3, 10}, 2, 6);
+  check({2, 3}, 1, 140000);  // more lanes than a command holds
 }
 
 TEST(LowerElementwise, EveryFunction) {
@@ -207,6 +208,11 @@ TEST(LowerBinary, RepeatedAxes) {
   }
   CheckOp(graph::Binary{graph::BinaryKind::kDiv}, {full, {2, 67, 1, 1}}, 0.5f, 2);
   CheckOp(graph::Binary{graph::BinaryKind::kMul}, {{2, 64, 300, 200}, {2, 64, 300, 1}});
+  CheckOp(graph::Binary{graph::BinaryKind::kSub}, {{1, 64, 200, 200}, {1, 64, 200, 200}});
+  CheckOp(graph::Binary{graph::BinaryKind::kSub}, {{2, 3, 2, 3, 5}, {2, 3, 2, 3, 5}});
+  CheckOp(graph::Binary{graph::BinaryKind::kMul}, {{2, 3, 2, 3, 5}, {1, 3, 2, 1, 1}});
+  CheckOp(graph::Binary{graph::BinaryKind::kMul}, {{2, 3, 1, 2, 3, 5}, {2, 1, 1, 1, 3, 5}});
+  CheckOp(graph::Binary{graph::BinaryKind::kMul}, {{1, 70, 1, 60000}, {1, 70, 1, 1}});
 }
 
 TEST(LowerMovement, ConcatSliceTransposeTile) {
@@ -228,6 +234,12 @@ TEST(LowerSoftmax, EveryAxis) {
   CheckOp(graph::Softmax{2}, {{1, 8732, 21}}, -5, 5);
 }
 
+TEST(LowerSoftmax, RowsThatNoTileHolds) {
+  CheckOp(graph::Softmax{1}, {{3, 4099}}, -5, 5);  // a prime beyond a window's row
+  CheckOp(graph::Softmax{1}, {{2, 4099, 3}}, -5, 5);
+  CheckOp(graph::Softmax{1}, {{1, 300000}}, 0, 10);
+}
+
 TEST(LowerReduce, EveryKind) {
   for (const graph::ReduceKind kind :
        {graph::ReduceKind::kSum, graph::ReduceKind::kAbsSum, graph::ReduceKind::kSquareSum, graph::ReduceKind::kMean}) {
@@ -235,6 +247,7 @@ TEST(LowerReduce, EveryKind) {
   }
   CheckOp(graph::Reduce{graph::ReduceKind::kSum, 0, 1}, {{2, 7, 300}}, 0, 1);
   CheckOp(graph::Reduce{graph::ReduceKind::kMean, 2, 1}, {{2, 7, 50, 50}}, 0, 1);
+  CheckOp(graph::Reduce{graph::ReduceKind::kMean, 2, 1}, {{1, 4100, 1025}}, 0, 1);  // rows and columns of large tiles
 }
 
 TEST(LowerNormalisation, LrnAndNormalize) {
@@ -249,6 +262,15 @@ TEST(LowerNormalisation, LrnAndNormalize) {
       net.graph.MarkOutput(net.Add(graph::Normalize{across, 1e-10f}, {x, net.Constant(scale, 5, 20)}));
       Check(&net);
     }
+  }
+}
+
+TEST(LowerNormalisation, ImagesThatNoTileHolds) {
+  for (const Shape& scale : {Shape{64}, Shape{1}}) {
+    NetBuilder net;
+    const ValueId x = net.Input({2, 64, 160, 160});
+    net.graph.MarkOutput(net.Add(graph::Normalize{true, 1e-10f}, {x, net.Constant(scale, 5, 20)}));
+    Check(&net);
   }
 }
 
@@ -274,6 +296,10 @@ TEST(LowerResize, NearestAndBilinear) {
   CheckOp(graph::Resize{graph::ResizeKind::kBilinearAlignCorners, 3, 1}, {{1, 3, 5, 8}});
   CheckOp(graph::Resize{graph::ResizeKind::kNearest, 400, 400}, {{1, 64, 200, 200}});
   CheckOp(graph::Resize{graph::ResizeKind::kBilinearAlignCorners, 300, 400}, {{1, 64, 150, 200}});
+  // Rows that no tile holds.
+  CheckOp(graph::Resize{graph::ResizeKind::kNearest, 1, 9000}, {{1, 2, 2, 40001}});
+  CheckOp(graph::Resize{graph::ResizeKind::kBilinearAlignCorners, 2, 7000}, {{1, 2, 1, 50001}});
+  CheckOp(graph::Resize{graph::ResizeKind::kBilinearAlignCorners, 2, 40001}, {{1, 2, 1, 777}});
 }
 
 TEST(LowerNet, ValuesStayInLocalMemoryBetweenLayers) {

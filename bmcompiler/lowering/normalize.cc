@@ -284,6 +284,13 @@ std::unique_ptr<NodeLowering> LowerLrn(Session* session, const graph::Node& node
   return std::make_unique<LrnWithinOp>(session, node, op);
 }
 
+bool FitsNormalize(const Shape& shape) {
+  const Dims4 view = CanonicalView(shape);
+  // Operand and result twice, two temporaries, the scales.
+  const uint64_t bytes = 6 * BytesPerLane({1, view.c, view.h, view.w}) + BytesPerLane({1, view.c, 1, 1});
+  return view.h <= kMaxWindowExtent && view.w <= kMaxWindowExtent && bytes <= kTileBytes;
+}
+
 std::unique_ptr<NodeLowering> LowerNormalize(Session* session, const graph::Node& node, const graph::Normalize& op) {
   return std::make_unique<NormalizeOp>(session, node, op);
 }

@@ -31,6 +31,10 @@ LoweringPtr LowerSoftmax(Session* session, const graph::Node& node, const graph:
 LoweringPtr LowerReduce(Session* session, const graph::Node& node, const graph::Reduce& op);
 LoweringPtr LowerLrn(Session* session, const graph::Node& node, const graph::Lrn& op);
 LoweringPtr LowerNormalize(Session* session, const graph::Node& node, const graph::Normalize& op);
+// Whether a row of the softmax, or an image normalised over its whole, fits local memory with its temporaries.
+// Decompose takes the others apart.
+bool FitsSoftmax(const Shape& shape, int axis);
+bool FitsNormalize(const Shape& shape);
 LoweringPtr LowerResize(Session* session, const graph::Node& node, const graph::Resize& op);
 
 }  // namespace bm::lowering

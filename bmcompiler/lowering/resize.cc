@@ -1,5 +1,6 @@
 // Resampling: whole factors are one depthwise command over the input with zeros in between; everything else copies or
 // blends rows, then columns.
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <utility>
@@ -71,39 +72,44 @@ class BlendOp : public RowOp {
 
  protected:
   int scratch_tensors() const override { return 1; }
-  // The result's rows with the input's columns.
-  Dims4 ScratchShape(const Dims4& output) const override { return {output.n, output.c, output.h, input_views_[0].w}; }
-
-  // Blends of columns go by the whole row.
-  bool CanSplitColumns() const override { return false; }
+  // The result's rows with the input's columns, of which a part of a row needs at most so many.
+  Dims4 ScratchShape(const Dims4& output) const override {
+    const uint32_t in = input_views_[0].w, out = output_view_.w;
+    if (output.w == out) return {output.n, output.c, output.h, in};
+    const uint64_t reach = uint64_t{output.w - 1} * (in > out ? in - 1 : in) / (in > out ? out - 1 : out) + 4;
+    return {output.n, output.c, output.h, static_cast<uint32_t>(std::min<uint64_t>(reach, in))};
+  }
 
   InputSpan InputRows(int /*input*/, Range rows, uint32_t /*piece*/) const override {
     const uint32_t begin = Row(rows.begin).first;
     return {begin, Row(rows.begin + rows.count - 1).second + 1 - begin};
   }
-  InputSpan InputColumns(int /*input*/, Range /*columns*/, uint32_t /*piece*/) const override {
-    return {0, input_views_[0].w};
+  InputSpan InputColumns(int /*input*/, Range columns, uint32_t /*piece*/) const override {
+    const uint32_t begin = Column(columns.begin).first;
+    return {begin, Column(columns.begin + columns.count - 1).second + 1 - begin};
   }
 
   absl::Status Compute(const RowTile& tile) override {
     const LocalTensor& x = tile.inputs[0];
-    const LocalTensor& tall = tile.scratch[0];
+    const LocalTensor tall = tile.scratch[0].Columns(0, x.shape.w);
     const auto first_row = static_cast<uint32_t>(tile.origins[0].row);
     for (uint32_t row = 0; row < tile.output.shape.h; ++row) {
       const Source source = Row(tile.rows.begin + row);
       Blend(tall.Rows(row, 1), x.Rows(source.first - first_row, 1), x.Rows(source.second - first_row, 1),
             source.weight);
     }
+    const auto first_column = static_cast<uint32_t>(tile.origins[0].column);
     for (uint32_t column = 0; column < tile.output.shape.w; ++column) {
-      const Source source = SourceOf(op_.kind, column, input_views_[0].w, output_view_.w);
-      Blend(tile.output.Columns(column, 1), tall.Columns(source.first, 1), tall.Columns(source.second, 1),
-            source.weight);
+      const Source source = Column(tile.columns.begin + column);
+      Blend(tile.output.Columns(column, 1), tall.Columns(source.first - first_column, 1),
+            tall.Columns(source.second - first_column, 1), source.weight);
     }
     return absl::OkStatus();
   }
 
  private:
   Source Row(uint32_t row) const { return SourceOf(op_.kind, row, input_views_[0].h, output_view_.h); }
+  Source Column(uint32_t column) const { return SourceOf(op_.kind, column, input_views_[0].w, output_view_.w); }
 
   void Blend(const LocalTensor& out, const LocalTensor& first, const LocalTensor& second, float weight) {
     VectorMath math(&session_.commands);

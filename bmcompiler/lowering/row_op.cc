@@ -13,8 +13,6 @@ namespace {
 
 // Blocks of channels start in lane 0, so all but the last are multiples of the lane count.
 constexpr uint32_t kMaxChannelBlock = kMaxChannels / isa::kLanes * isa::kLanes;
-// What the buffers of tiles may take of a lane: a margin for rounding each up to the alignment.
-constexpr uint64_t kTileBytes = isa::kLaneBytes - 2048;
 
 uint32_t NextSmallerBlock(uint32_t channels) {
   const uint32_t half = static_cast<uint32_t>(AlignUp(CeilDiv(channels, 2), isa::kLanes));

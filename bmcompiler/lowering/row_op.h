@@ -46,6 +46,9 @@ struct RowTile {
   std::vector<LocalTensor> scratch;
 };
 
+// What the buffers of tiles may take of a lane: a margin for rounding each up to the alignment.
+inline constexpr uint64_t kTileBytes = isa::kLaneBytes - 2048;
+
 class RowOp : public NodeLowering {
  public:
   using NodeLowering::NodeLowering;
