@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_format.h"
 #include "base/status_macros.h"
 #include "bmdriver_sim/reference/local_view.h"
 #include "isa/layout.h"
@@ -21,6 +22,10 @@ class MatrixView {
     view.address_ = address;
     view.width_ = width;
     view.bytes_ = static_cast<uint32_t>(isa::BytesOf(precision));
+    if (isa::OffsetOf(address) % view.bytes_ != 0) {
+      return absl::InvalidArgumentError(
+          absl::StrFormat("a matrix at local address 0x%x, which is no multiple of %d", address, view.bytes_));
+    }
     view.pitch_ = isa::PitchOf(isa::LaneOf(address), lanes, width, view.bytes_);
     const uint64_t slots = isa::SlotsOf(isa::LaneOf(address), lanes);
     RETURN_IF_ERROR(CheckLaneBytes(address, uint64_t{rows - 1} * view.pitch_.row_bytes +

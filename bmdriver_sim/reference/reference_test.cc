@@ -472,6 +472,20 @@ TEST_F(ReferenceTest, WhatLiesOutsideMemoryNamesTheCommand) {
   EXPECT_STATUS(Run(load), absl::StatusCode::kOutOfRange, "GDMA command 0");
 }
 
+TEST_F(ReferenceTest, TensorsAndMatricesStartAtWholeElements) {
+  isa::FullyConnected fc;
+  fc.left_n = fc.left_c = fc.left_w = fc.left_last_w = fc.result_c = fc.result_w = 1;
+  fc.left = Constant(1);
+  fc.right = At(kW);
+  fc.result.address = kY + 2;
+  EXPECT_STATUS(Run({fc}), absl::StatusCode::kInvalidArgument, "0xc002, which is no multiple of 4");
+  isa::Scalar scalar;
+  scalar.shape = {1, 1, 1, 1};
+  scalar.a = scalar.b = Constant(1);
+  scalar.result.address = kY + 1;
+  EXPECT_STATUS(Run({scalar}), absl::StatusCode::kInvalidArgument, "0xc001, which is no multiple of 4");
+}
+
 // Strides of 0 make any sizes lie inside a lane.
 TEST_F(ReferenceTest, ConvolutionInputsAreNoLargerThanLocalMemory) {
   isa::Conv conv;
