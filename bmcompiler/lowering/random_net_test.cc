@@ -147,10 +147,11 @@ class RandomNet {
     }
   }
 
+  // Without differences: a value less itself leaves rounding errors only.
   void AddCombination() {
     const ValueId x = Any(), y = Any();
     const auto kind = static_cast<graph::EltwiseKind>(Of({0, 1, 2}));
-    const auto binary = static_cast<graph::BinaryKind>(Of({0, 1, 2, 4, 5}));
+    const auto binary = static_cast<graph::BinaryKind>(Of({0, 2, 4, 5}));
     if (ShapeOf(x) == ShapeOf(y) && Of({0, 1}) == 0) return TryAdd(graph::Eltwise{kind, {}}, {x, y});
     // Some axes of the second operand are repeated.
     std::vector<int64_t> start(ShapeOf(x).rank(), 0), extent(ShapeOf(x).dims().begin(), ShapeOf(x).dims().end());
