@@ -268,7 +268,7 @@ RowOp::TilePlan RowOp::Measure(uint32_t channels, uint32_t rows, uint32_t column
 
 // As many rows as fit; at least the fewest that a tile has, whether they fit or not.
 RowOp::TilePlan RowOp::LargestPlan(uint32_t channels, uint32_t columns) {
-  uint32_t low = CanSplitRows() ? 1 : output_view_.h, high = output_view_.h;
+  uint32_t low = CanSplitRows() ? 1 : output_view_.h, high = MostTileRows();
   TilePlan plan = Measure(channels, low, columns);
   if (!plan.fits) return plan;
   while (low < high) {
@@ -287,7 +287,7 @@ RowOp::TilePlan RowOp::LargestPlan(uint32_t channels, uint32_t columns) {
 absl::StatusOr<RowOp::TilePlan> RowOp::FindPlan() {
   TilePlan plan;
   while (true) {
-    for (uint32_t columns = output_view_.w; columns > 0; columns = columns > 1 ? (columns + 1) / 2 : 0) {
+    for (uint32_t columns = MostTileColumns(); columns > 0; columns = columns > 1 ? (columns + 1) / 2 : 0) {
       for (uint32_t channels = CanSplitChannels() ? std::min(output_view_.c, kMaxChannelBlock) : output_view_.c;
            channels > 0; channels = CanSplitChannels() ? NextSmallerBlock(channels) : 0) {
         plan = LargestPlan(channels, columns);

@@ -79,6 +79,9 @@ class RowOp : public NodeLowering {
   virtual bool FitsWhole() const { return true; }
   // The most rows and columns that the commands take.
   virtual uint32_t MaxExtent() const { return kMaxExtent; }
+  // The most rows and columns of a result that a tile may have.
+  virtual uint32_t MostTileRows() const { return output_view_.h; }
+  virtual uint32_t MostTileColumns() const { return output_view_.w; }
   // Whether result channel c reads only channel c of `input` (which then has as many channels).
   virtual bool IsChannelwise() const { return true; }
   // The coefficients of a piece; their channels are the result's.

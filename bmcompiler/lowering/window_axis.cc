@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "base/checked_math.h"
 
@@ -27,22 +28,21 @@ WindowAxis::WindowAxis(const WindowAxisAttributes& attributes) : attributes_(att
   WindowAxisAttributes& a = attributes_;
   // Steps that nobody takes.
   if (a.kernel == 1) a.dilation = 1;
-  if (a.output == 1 && a.stride > kMaxField) a.stride = 1;
   if (a.input == 1) a.insertion = 1;
   CutStride();
   CutInsertion();
 }
 
 // On every b-th position the taps k, k + b / gcd(b, dilation), ... are neighbours dilation / gcd(b, dilation) apart.
-void WindowAxis::CutStride() {
+std::vector<WindowPiece> WindowAxis::Pieces(int64_t stride) const {
   const WindowAxisAttributes& a = attributes_;
-  const int64_t sampling = SmallestDivisor(a.stride, kMaxField);
+  const int64_t sampling = SmallestDivisor(stride, kMaxField);
   const int64_t common = std::gcd(sampling, a.dilation);
   const int64_t step = sampling / common;
   const int64_t dilation = a.dilation / common;
   const bool spans_too_much = dilation * ((a.kernel - 1) / step) + 1 > kMaxWindowExtent;
   const int64_t most_taps = dilation > kMaxField ? 1 : spans_too_much ? (kMaxPieceSpan - 1) / dilation + 1 : a.kernel;
-  pieces_.clear();
+  std::vector<WindowPiece> pieces;
   for (int64_t first = 0; first < std::min(step, a.kernel); ++first) {
     const int64_t taps = (a.kernel - 1 - first) / step + 1;
     for (int64_t begin = 0; begin < taps; begin += most_taps) {
@@ -51,11 +51,22 @@ void WindowAxis::CutStride() {
       piece.step = static_cast<uint32_t>(step);
       piece.taps = static_cast<uint32_t>(std::min(most_taps, taps - begin));
       piece.sampling = static_cast<uint32_t>(sampling);
-      piece.stride = static_cast<uint32_t>(a.stride / sampling);
+      piece.stride = static_cast<uint32_t>(stride / sampling);
       piece.dilation = static_cast<uint32_t>(piece.taps > 1 ? dilation : 1);
-      pieces_.push_back(piece);
+      pieces.push_back(piece);
     }
   }
+  return pieces;
+}
+
+void WindowAxis::CutStride() {
+  pieces_ = Pieces(attributes_.stride);
+  most_results_ = static_cast<uint32_t>(attributes_.output);
+  if (attributes_.stride <= kMaxField) return;
+  std::vector<WindowPiece> of_one_result = Pieces(1);
+  if (static_cast<int64_t>(of_one_result.size()) * attributes_.output > static_cast<int64_t>(pieces_.size())) return;
+  pieces_ = std::move(of_one_result);
+  most_results_ = 1;
 }
 
 // Pieces that skip positions or taps want all positions to be there.
@@ -89,8 +100,8 @@ uint8_t WindowAxis::CommandPad(uint32_t first_result, const WindowPiece& piece, 
 }
 
 bool WindowAxis::FitsWhole() const {
-  return pieces_.size() == 1 && pieces_[0].sampling == 1 && pitch_ == 1 && attributes_.pad >= 0 &&
-         attributes_.pad <= kMaxField;
+  return pieces_.size() == 1 && pieces_[0].sampling == 1 && int64_t{most_results_} == attributes_.output &&
+         pitch_ == 1 && attributes_.pad >= 0 && attributes_.pad <= kMaxField;
 }
 
 }  // namespace bm::lowering

@@ -26,7 +26,8 @@ struct WindowPiece {
 };
 
 // A window whose stride and dilation commands hold is one piece. Otherwise taps that lie a multiple of some divisor of
-// the stride apart go together, or every tap is a piece.
+// the stride apart go together, or every tap is a piece; where tiles of one result, which takes no stride, are fewer
+// than these pieces, such tiles it is.
 //
 // A padding beyond the field becomes a border that tiles are loaded with, and an insertion beyond the field is made by
 // two factors: the commands' and gaps (`pitch`) that tiles are loaded with.
@@ -39,6 +40,9 @@ class WindowAxis {
   // The command's zeros between input elements, 0..15.
   uint32_t insert() const { return insert_; }
 
+  // How many results a tile may have.
+  uint32_t most_results() const { return most_results_; }
+
   // The input that a piece of these result positions reads.
   InputSpan Span(Range results, const WindowPiece& piece) const;
   // The command's padding where the input begins at position `begin`, as Span has it.
@@ -48,12 +52,14 @@ class WindowAxis {
 
  private:
   int64_t FirstPosition(uint32_t first_result, const WindowPiece& piece) const;
+  std::vector<WindowPiece> Pieces(int64_t stride) const;
   void CutStride();
   void CutInsertion();
 
   WindowAxisAttributes attributes_;
   std::vector<WindowPiece> pieces_ = std::vector<WindowPiece>(1);
   uint32_t insert_ = 0, pitch_ = 1;
+  uint32_t most_results_ = 1;
 };
 
 }  // namespace bm::lowering

@@ -43,6 +43,8 @@ class WindowOp : public RowOp {
   }
   bool FitsWhole() const override { return row_axis_.FitsWhole() && column_axis_.FitsWhole(); }
   uint32_t MaxExtent() const override { return kMaxWindowExtent; }
+  uint32_t MostTileRows() const override { return row_axis_.most_results(); }
+  uint32_t MostTileColumns() const override { return column_axis_.most_results(); }
 
   // The command's window for a tile: its padding depends on the rows and columns at hand.
   isa::Window TileWindow(const RowTile& tile) const;

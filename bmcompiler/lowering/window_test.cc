@@ -84,6 +84,8 @@ CompiledNet CheckPooling(const Shape& x, graph::PoolKind kind, const graph::Wind
 TEST(LowerPooling, WindowsBeyondTheFields) {
   for (const graph::PoolKind kind : {graph::PoolKind::kMax, graph::PoolKind::kAverage}) {
     CheckPooling({2, 70, 64, 64}, kind, SquareWindow(32, 32), 2, 2);
+    EXPECT_EQ(Commands(CheckPooling({1, 5, 200, 130}, kind, SquareWindow(60, 67), 3, 2)), 6u);  // one a result
+    EXPECT_EQ(Commands(CheckPooling({1, 5, 64, 64}, kind, SquareWindow(8, 18), 4, 4)), 7u);     // 2 x 2 pieces, added
     CheckPooling({1, 5, 100, 70}, kind, SquareWindow(20, 17, 3), 7, 5);
     CheckPooling({1, 5, 40, 40}, kind, SquareWindow(41, 1, 20), 40, 40);
     CheckPooling({1, 5, 60, 60}, kind, SquareWindow(50, 30, 25), 4, 4, graph::AverageDivisor::kInput);
