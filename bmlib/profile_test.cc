@@ -3,13 +3,14 @@
 
 #include <cstdlib>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/file.h"
 #include "base/testing/status_matchers.h"
 #include "bmdriver_sim/testing/small_launch.h"
-#include "bmlib/profile/read_blocks.h"
 #include "bmlib/src/bmlib_internal.h"
+#include "bmlib/testing/read_blocks.h"
 #include "bmlib_runtime.h"
 #include "gtest/gtest.h"
 #include "isa/monitor.h"
@@ -55,7 +56,7 @@ std::vector<ProfileBlock> BlocksOf(const std::string& path) {
 
 class ProfileTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { setenv("BM_DEVICES", "8", 1); }
+  static void SetUpTestSuite() { setenv("BM_DEVICES", "9", 1); }
   void SetUp() override {
     const std::string directory =
         ::testing::TempDir() + "/" + ::testing::UnitTest::GetInstance()->current_test_info()->name();
@@ -182,6 +183,29 @@ TEST_F(ProfileTest, TheBuffersAreFreedWithTheLastHandle) {
   ASSERT_EQ(bm_get_stat(handle, &stat), BM_SUCCESS);
   EXPECT_EQ(stat.mem_used, 0);
   bm_dev_free(handle);
+}
+
+TEST_F(ProfileTest, ThreadsOpenAndCloseProfiledHandlesOfOneCard) {
+  setenv("BMLIB_ENABLE_ALL_PROFILE", "1", 1);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([] {
+      for (int k = 0; k < 5; ++k) {
+        bm_handle_t handle = nullptr;
+        ASSERT_EQ(bm_dev_request(&handle, 8), BM_SUCCESS);
+        Launch(handle);
+        bm_dev_free(handle);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  unsetenv("BMLIB_ENABLE_ALL_PROFILE");
+  for (int n = 0; n < 10; ++n) {
+    const std::vector<ProfileBlock> blocks = BlocksOf("bmprofile_data-8/bmlib_" + std::to_string(n) + ".profile");
+    ASSERT_EQ(TypesOf(blocks), (std::vector<uint32_t>{1, 3, 4}));
+    EXPECT_EQ(blocks[0].At<int32_t>(0), n);
+    EXPECT_GE(blocks[1].bytes.size(), sizeof(BdcRecord));  // its own launch at least
+  }
 }
 
 }  // namespace

@@ -17,7 +17,7 @@
 #include "base/file.h"
 #include "base/sha256.h"
 #include "base/testing/status_matchers.h"
-#include "bmlib/profile/read_blocks.h"
+#include "bmlib/testing/read_blocks.h"
 #include "bmlib_runtime.h"
 #include "bmodel/reader.h"
 #include "bmodel/testing/sample_models.h"

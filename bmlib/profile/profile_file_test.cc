@@ -1,7 +1,7 @@
 // The bytes of profile files.
 #include "bmlib/profile/profile_file.h"
 
-#include "bmlib/profile/read_blocks.h"
+#include "bmlib/testing/read_blocks.h"
 #include "gtest/gtest.h"
 
 namespace bm::profile {

@@ -1,4 +1,5 @@
 // Performance monitors of a card's engines.
+#include <cstring>
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
@@ -27,7 +28,9 @@ bm_status_t WithMonitor(const char* function, bm_handle_t handle, const bm_perf_
     if (monitor->buffer_size <= 0) {
       return absl::InvalidArgumentError(absl::StrCat("a monitor's buffer of ", monitor->buffer_size, " bytes"));
     }
-    const auto id = static_cast<unsigned>(monitor->monitor_id);
+    uint32_t id = 0;  // a C caller may store any number there, which C++ must not read as the enumeration
+    static_assert(sizeof(id) == sizeof(monitor->monitor_id));
+    std::memcpy(&id, &monitor->monitor_id, sizeof(id));
     if (id >= std::size(kEngines)) {
       return absl::InvalidArgumentError(absl::StrCat("monitor ", id, "; there are GDMA (0) and TPU (1)"));
     }

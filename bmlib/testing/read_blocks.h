@@ -1,6 +1,6 @@
 // Takes a profile file apart, for tests.
-#ifndef BMLIB_PROFILE_READ_BLOCKS_H_
-#define BMLIB_PROFILE_READ_BLOCKS_H_
+#ifndef BMLIB_TESTING_READ_BLOCKS_H_
+#define BMLIB_TESTING_READ_BLOCKS_H_
 
 #include <cstdint>
 #include <cstring>
@@ -47,4 +47,4 @@ inline std::vector<uint32_t> TypesOf(const std::vector<ProfileBlock>& blocks) {
 
 }  // namespace bm::testing
 
-#endif  // BMLIB_PROFILE_READ_BLOCKS_H_
+#endif  // BMLIB_TESTING_READ_BLOCKS_H_
