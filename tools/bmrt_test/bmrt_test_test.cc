@@ -1,9 +1,6 @@
 // The options, the comparison rule, and the program itself on a simulated card.
-#include <sys/wait.h>
-
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -11,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/testing/run_program.h"
 #include "base/testing/status_matchers.h"
 #include "bmodel/testing/sample_models.h"
 #include "bmodel/writer.h"
@@ -22,6 +20,7 @@ namespace bm::tools {
 namespace {
 
 using ::bm::testing::ModelWithCommands;
+using ::bm::testing::Outcome;
 using ::bm::testing::SampleModel;
 using ::bm::testing::SampleWeights;
 
@@ -155,18 +154,8 @@ TEST(ComparisonTest, PreviewsShowSixteenValues) {
   EXPECT_EQ(Preview(BM_INT8, BytesOf<int8_t>({1})), "");
 }
 
-struct Outcome {
-  int exit_status;
-  std::string output;
-};
-
-Outcome RunProgram(const std::string& arguments) {
-  FILE* pipe = popen(("tools/bmrt_test/bmrt_test " + arguments + " 2>/dev/null").c_str(), "r");
-  Outcome outcome = {-1, ""};
-  char buffer[4096];
-  for (size_t got; (got = std::fread(buffer, 1, sizeof(buffer), pipe)) > 0;) outcome.output.append(buffer, got);
-  outcome.exit_status = WEXITSTATUS(pclose(pipe));
-  return outcome;
+Outcome RunBmrtTest(const std::string& arguments) {
+  return ::bm::testing::RunProgram("tools/bmrt_test/bmrt_test " + arguments + " 2>/dev/null");
 }
 
 // Writes a context of two nets, three stages in all, and returns its directory.
@@ -200,7 +189,7 @@ bool Contains(const Outcome& outcome, const std::string& part) {
 }
 
 TEST(BmrtTestTest, AContextComparesAndPrintsWhatScriptsParse) {
-  const Outcome outcome = RunProgram("--context_dir=" + WriteContext("good") + " --calculate_times 3 --loopnum 2");
+  const Outcome outcome = RunBmrtTest("--context_dir=" + WriteContext("good") + " --calculate_times 3 --loopnum 2");
   EXPECT_EQ(outcome.exit_status, 0) << outcome.output;
   for (const char* part : {"INFO:Loop num: 2\n",
                            "INFO:device_index=0, chip_id=5764\n",
@@ -231,12 +220,12 @@ TEST(BmrtTestTest, AWrongOutputFailsWithStatus255) {
   ASSERT_OK_AND_ASSIGN(std::string outputs, ReadFile(directory + "/output_ref_data.dat"));
   outputs[4 * 50 + 2] ^= 0x40;  // in stage 1 of net 0
   ASSERT_OK(WriteFile(directory + "/output_ref_data.dat", outputs));
-  const Outcome outcome = RunProgram("--context_dir=" + directory);
+  const Outcome outcome = RunBmrtTest("--context_dir=" + directory);
   EXPECT_EQ(outcome.exit_status, 255);
   EXPECT_TRUE(Contains(outcome, "+++ The network[add] stage[0] cmp success +++"));
   EXPECT_TRUE(Contains(outcome, "FATAL:+++ The network[add] stage[1] cmp failed +++")) << outcome.output;
-  EXPECT_EQ(RunProgram("--context_dir=" + directory + " --stage_idx 0").exit_status, 0) << "only the good stages";
-  EXPECT_EQ(RunProgram("--context_dir=" + directory + " --compare=0").exit_status, 0);
+  EXPECT_EQ(RunBmrtTest("--context_dir=" + directory + " --stage_idx 0").exit_status, 0) << "only the good stages";
+  EXPECT_EQ(RunBmrtTest("--context_dir=" + directory + " --compare=0").exit_status, 0);
 }
 
 TEST(BmrtTestTest, EveryTestCaseThatIsBuiltSucceeds) {
@@ -244,20 +233,20 @@ TEST(BmrtTestTest, EveryTestCaseThatIsBuiltSucceeds) {
   for (const char* name : {"bmrt_load_bmodel_data", "bmrt_load_context", "bmrt_launch_data", "bmrt_simple_api",
                            "bmrt_multi_thread", "bmrt_get_bmodel_api", "bmrt_get_bmodel_api_c", "bmcpp_load_bmodel",
                            "bmcpp_load_bmodel_data", "bmcpp_reshape", "bmcpp_multi_thread"}) {
-    const Outcome outcome = RunProgram(absl::StrCat("--context_dir=", directory, " --test_case=", name));
+    const Outcome outcome = RunBmrtTest(absl::StrCat("--context_dir=", directory, " --test_case=", name));
     EXPECT_EQ(outcome.exit_status, 0) << name << "\n" << outcome.output;
     EXPECT_TRUE(Contains(outcome, absl::StrCat("INFO:==> begin test case : ", name, "\n")));
     EXPECT_TRUE(Contains(outcome, "INFO:+++ The network[other] stage[0] cmp success +++\n"));
     EXPECT_TRUE(Contains(outcome, absl::StrCat("INFO:+++ test case[", name, "] success +++\n")));
   }
-  EXPECT_EQ(RunProgram(absl::StrCat("--context_dir=", directory, " -t bmtap2_register_data")).exit_status, 255);
-  EXPECT_EQ(RunProgram(absl::StrCat("--context_dir=", directory, " -t nix")).exit_status, 255);
+  EXPECT_EQ(RunBmrtTest(absl::StrCat("--context_dir=", directory, " -t bmtap2_register_data")).exit_status, 255);
+  EXPECT_EQ(RunBmrtTest(absl::StrCat("--context_dir=", directory, " -t nix")).exit_status, 255);
 }
 
 TEST(BmrtTestTest, AModelAloneRunsOnZerosAndExports) {
   const std::string directory = WriteContext("export");
-  const Outcome outcome = RunProgram("--bmodel=" + directory +
-                                     "/compilation.bmodel --export_output --export_neuron --net_idx=0 --stage_idx=0");
+  const Outcome outcome = RunBmrtTest("--bmodel=" + directory +
+                                      "/compilation.bmodel --export_output --export_neuron --net_idx=0 --stage_idx=0");
   EXPECT_EQ(outcome.exit_status, 0) << outcome.output;
   EXPECT_FALSE(Contains(outcome, "cmp success"));
   ASSERT_OK_AND_ASSIGN(const std::string exported, ReadFile(directory + "/output.dat"));
@@ -267,15 +256,15 @@ TEST(BmrtTestTest, AModelAloneRunsOnZerosAndExports) {
 }
 
 TEST(BmrtTestTest, WhatCannotRunExitsWith255) {
-  EXPECT_EQ(RunProgram("").exit_status, 255);
-  EXPECT_EQ(RunProgram("--help").exit_status, 255);
-  EXPECT_EQ(RunProgram("--version").exit_status, 0);
-  EXPECT_EQ(RunProgram("--bmodel=/nowhere.bmodel").exit_status, 255);
-  EXPECT_EQ(RunProgram("--context_dir=/nowhere").exit_status, 255);
-  EXPECT_EQ(RunProgram("--bmodel=x --devid=99").exit_status, 255);
-  EXPECT_EQ(RunProgram("--nix").exit_status, 255);
+  EXPECT_EQ(RunBmrtTest("").exit_status, 255);
+  EXPECT_EQ(RunBmrtTest("--help").exit_status, 255);
+  EXPECT_EQ(RunBmrtTest("--version").exit_status, 0);
+  EXPECT_EQ(RunBmrtTest("--bmodel=/nowhere.bmodel").exit_status, 255);
+  EXPECT_EQ(RunBmrtTest("--context_dir=/nowhere").exit_status, 255);
+  EXPECT_EQ(RunBmrtTest("--bmodel=x --devid=99").exit_status, 255);
+  EXPECT_EQ(RunBmrtTest("--nix").exit_status, 255);
   const std::string directory = WriteContext("cores");
-  EXPECT_EQ(RunProgram("--context_dir=" + directory + " --core_list=1").exit_status, 255);
+  EXPECT_EQ(RunBmrtTest("--context_dir=" + directory + " --core_list=1").exit_status, 255);
 }
 
 }  // namespace
