@@ -55,6 +55,8 @@ absl::StatusOr<std::string> Caffemodel(const std::string& blobs, const std::stri
 
 }  // namespace
 
+std::vector<Trained> TrainedNetworks() { return {{"slim-320", Shape{1, 3, 240, 320}}, {"pnet", Shape{1, 3, 48, 64}}}; }
+
 std::vector<float> Uniform(const std::string& layer, const std::string& blob, size_t count, double low, double high) {
   const uint64_t key = Fnv1a(layer + "/" + blob);
   std::vector<float> values(count);

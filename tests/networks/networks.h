@@ -9,8 +9,24 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/shape.h"
 
 namespace bm::networks {
+
+// The networks of this folder at reduced widths and sizes; with "_full" behind the name, at their own.
+inline constexpr const char* kNames[] = {"lenet",    "alexnet",      "squeezenet",   "googlenet", "vgg16",
+                                         "resnet50", "mobilenet_v1", "mobilenet_v2", "mtcnn_p",   "mtcnn_r",
+                                         "mtcnn_o",  "unet",         "shufflenet",   "ssd300"};
+// These have the one size.
+inline constexpr const char* kNamesOfOneSize[] = {"fcn16s", "deeplab", "patches"};
+
+// Networks that others trained: <name>.prototxt and <name>.caffemodel in the folder caffe/ of the test data, with the
+// shape of the input that their goldens are for (tools/caffe/make_networks.py).
+struct Trained {
+  const char* name;
+  Shape input;
+};
+std::vector<Trained> TrainedNetworks();
 
 // float32 values in [low, high) that depend on the layer's name, the blob and the index only.
 std::vector<float> Uniform(const std::string& layer, const std::string& blob, size_t count, double low, double high);

@@ -30,11 +30,13 @@ TEST_P(NetworkTest, GivesTheOraclesOutputs) {
   ExpectGoldenOutputs(name, graph, network.outputs);
 }
 
-INSTANTIATE_TEST_SUITE_P(Networks, NetworkTest,
-                         ::testing::Values("lenet", "alexnet", "squeezenet", "googlenet", "vgg16", "resnet50",
-                                           "mobilenet_v1", "mobilenet_v2", "mtcnn_p", "mtcnn_r", "mtcnn_o", "unet",
-                                           "shufflenet", "ssd300", "fcn16s", "deeplab", "patches"),
+INSTANTIATE_TEST_SUITE_P(Networks, NetworkTest, ::testing::ValuesIn(kNames),
                          [](const auto& info) { return std::string(info.param); });
+
+#ifndef BM_FULL_NETWORKS
+INSTANTIATE_TEST_SUITE_P(OfOneSize, NetworkTest, ::testing::ValuesIn(kNamesOfOneSize),
+                         [](const auto& info) { return std::string(info.param); });
+#endif
 
 TEST(GeneratorTest, GivesThePythonGeneratorsValues) {
   const std::vector<float> values = Uniform("conv1", "0", 4, -1, 1);

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "absl/strings/str_replace.h"
 #include "base/testing/status_matchers.h"
 #include "bmcompiler/frontends/caffe/caffe.h"
 #include "gtest/gtest.h"
@@ -13,13 +14,6 @@
 
 namespace bm::networks {
 namespace {
-
-// tools/caffe/make_networks.py has the same shapes.
-struct Trained {
-  const char* test;
-  const char* name;
-  Shape input;
-};
 
 class TrainedTest : public ::testing::TestWithParam<Trained> {};
 
@@ -38,10 +32,9 @@ TEST_P(TrainedTest, GivesTheOraclesOutputs) {
   ExpectGoldenOutputs(name, graph, goldens);
 }
 
-INSTANTIATE_TEST_SUITE_P(Networks, TrainedTest,
-                         ::testing::Values(Trained{"slim_320", "slim-320", Shape{1, 3, 240, 320}},
-                                           Trained{"pnet", "pnet", Shape{1, 3, 48, 64}}),
-                         [](const auto& info) { return std::string(info.param.test); });
+INSTANTIATE_TEST_SUITE_P(Networks, TrainedTest, ::testing::ValuesIn(TrainedNetworks()), [](const auto& info) {
+  return absl::StrReplaceAll(info.param.name, {{"-", "_"}});
+});
 
 }  // namespace
 }  // namespace bm::networks
