@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "base/testing/read_limits.h"
 #include "base/testing/status_matchers.h"
 #include "bmdecoder/jpeg/jpeg.h"
 #include "bmdecoder/jpeg/testing/pictures.h"
@@ -26,6 +27,17 @@ int Seeds() {
 class Decoding {
  public:
   void Run(const std::vector<uint8_t>& file) {
+    reads_.Read(file.size(), [&] { DecodePlanes(file); });
+    reads_.Read(file.size(), [&] { DecodePacked(file); });
+  }
+
+  int decoded = 0;
+  int refused = 0;
+
+ private:
+  static constexpr size_t kLimit = 1 << 20;
+
+  void DecodePlanes(const std::vector<uint8_t>& file) {
     Check(DecodeJpeg(file, ChromaLayout::kCbCr, [&](const JpegInfo& info) -> absl::StatusOr<Planes> {
       const JpegGeometry geometry =
           JpegGeometry::Create(info.width, info.height, info.sampling, ChromaLayout::kCbCr).value();
@@ -33,6 +45,9 @@ class Decoding {
       memory_.assign(geometry.total, 0);
       return geometry.At(memory_.data());
     }));
+  }
+
+  void DecodePacked(const std::vector<uint8_t>& file) {
     Check(DecodeJpegPacked(file, PackedFormat::kBgr, [&](const JpegInfo& info) -> absl::StatusOr<Plane> {
       const size_t stride = static_cast<size_t>(info.width) * 3;
       const size_t total = stride * static_cast<size_t>(info.height);
@@ -42,12 +57,6 @@ class Decoding {
     }));
   }
 
-  int decoded = 0;
-  int refused = 0;
-
- private:
-  static constexpr size_t kLimit = 1 << 20;
-
   void Check(const absl::StatusOr<JpegInfo>& result) {
     ++(result.ok() ? decoded : refused);
     if (!result.ok()) {
@@ -56,6 +65,7 @@ class Decoding {
   }
 
   std::vector<uint8_t> memory_;
+  bm::testing::ManyReads reads_;
 };
 
 std::vector<std::vector<uint8_t>> Originals() {

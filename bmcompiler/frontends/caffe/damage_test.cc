@@ -40,24 +40,30 @@ std::string Damaged(std::string bytes, std::mt19937* random) {
   return bytes;
 }
 
-// A refusal names one of the files.
-void Check(const std::string& prototxt, const std::string& caffemodel) {
-  bm::testing::ExpectWithinReadLimitsHere(prototxt.size() + caffemodel.size(), [&] {
-    const absl::StatusOr<graph::Graph> graph = ParseCaffe(prototxt, caffemodel, {}, "a.prototxt", "b.caffemodel");
-    if (graph.ok()) return;
-    const absl::string_view message = graph.status().message();
-    EXPECT_TRUE(absl::StrContains(message, "a.prototxt") || absl::StrContains(message, "b.caffemodel")) << message;
-  });
-}
+class CaffeDamageTest : public ::testing::Test {
+ protected:
+  // A refusal names one of the files.
+  void Check(const std::string& prototxt, const std::string& caffemodel) {
+    reads_.Read(prototxt.size() + caffemodel.size(), [&] {
+      const absl::StatusOr<graph::Graph> graph = ParseCaffe(prototxt, caffemodel, {}, "a.prototxt", "b.caffemodel");
+      if (graph.ok()) return;
+      const absl::string_view message = graph.status().message();
+      EXPECT_TRUE(absl::StrContains(message, "a.prototxt") || absl::StrContains(message, "b.caffemodel")) << message;
+    });
+  }
 
-TEST(CaffeDamageTest, EveryPrefixIsReadOrRefused) {
+ private:
+  bm::testing::ManyReads reads_;
+};
+
+TEST_F(CaffeDamageTest, EveryPrefixIsReadOrRefused) {
   const std::string prototxt = testing::kSmallPrototxt, caffemodel = testing::SmallCaffemodel();
   ASSERT_TRUE(ParseCaffe(prototxt, caffemodel, {}).ok()) << ParseCaffe(prototxt, caffemodel, {}).status();
   for (size_t size = 0; size < prototxt.size(); size += 3) Check(prototxt.substr(0, size), caffemodel);
   for (size_t size = 0; size < caffemodel.size(); size += 3) Check(prototxt, caffemodel.substr(0, size));
 }
 
-TEST(CaffeDamageTest, EveryBitOfTheFirstBytesMayFlip) {
+TEST_F(CaffeDamageTest, EveryBitOfTheFirstBytesMayFlip) {
   const std::string prototxt = testing::kSmallPrototxt, caffemodel = testing::SmallCaffemodel();
   for (size_t bit = 0; bit < 256 * 8; ++bit) {
     const auto mask = static_cast<char>(1 << bit % 8);
@@ -69,7 +75,7 @@ TEST(CaffeDamageTest, EveryBitOfTheFirstBytesMayFlip) {
   }
 }
 
-TEST(CaffeDamageTest, DamagedPrototxts) {
+TEST_F(CaffeDamageTest, DamagedPrototxts) {
   const std::string caffemodel = testing::SmallCaffemodel();
   for (int seed = 0; seed < Seeds(); ++seed) {
     std::mt19937 random(seed);
@@ -77,7 +83,7 @@ TEST(CaffeDamageTest, DamagedPrototxts) {
   }
 }
 
-TEST(CaffeDamageTest, DamagedCaffemodels) {
+TEST_F(CaffeDamageTest, DamagedCaffemodels) {
   const std::string caffemodel = testing::SmallCaffemodel();
   for (int seed = 0; seed < Seeds(); ++seed) {
     std::mt19937 random(seed);
