@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status_macros.h"
@@ -47,6 +48,13 @@ template <typename Launch>
 Outputs LaunchTensorsBy(const TestRuntime& runtime, const StageRun& run, const char* call, Launch launch) {
   std::vector<bm_tensor_t> inputs(run.data.inputs.size());
   std::vector<bm_tensor_t> outputs(static_cast<size_t>(run.net->output_num));
+  const absl::Cleanup free_tensors = [&] {
+    for (const std::vector<bm_tensor_t>* side : {&inputs, &outputs}) {
+      for (const bm_tensor_t& tensor : *side) {
+        if (bm_mem_get_device_size(tensor.device_mem) != 0) bm_free_device(runtime.handle(), tensor.device_mem);
+      }
+    }
+  };
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (!bmrt_tensor(&inputs[i], runtime.bmrt(), run.net->input_dtypes[i], run.input_shapes[i]) ||
         bm_memcpy_s2d(runtime.handle(), inputs[i].device_mem, const_cast<uint8_t*>(run.data.inputs[i].data())) !=
@@ -54,15 +62,14 @@ Outputs LaunchTensorsBy(const TestRuntime& runtime, const StageRun& run, const c
       return Failed("bmrt_tensor", "an input is not to be had");
     }
   }
-  const bool is_launched = launch(inputs, &outputs) && bm_thread_sync(runtime.handle()) == BM_SUCCESS;
-  for (const bm_tensor_t& tensor : inputs) bm_free_device(runtime.handle(), tensor.device_mem);
-  if (!is_launched) return Failed(call, run.net->name);
+  if (!launch(inputs, &outputs) || bm_thread_sync(runtime.handle()) != BM_SUCCESS) return Failed(call, run.net->name);
   std::vector<HostTensor> results;
   for (const bm_tensor_t& tensor : outputs) {
     results.emplace_back(bmrt_tensor_bytesize(&tensor));
-    bm_memcpy_d2s_partial(runtime.handle(), results.back().data(), tensor.device_mem,
-                          static_cast<unsigned>(results.back().size()));
-    bm_free_device(runtime.handle(), tensor.device_mem);
+    if (bm_memcpy_d2s_partial(runtime.handle(), results.back().data(), tensor.device_mem,
+                              static_cast<unsigned>(results.back().size())) != BM_SUCCESS) {
+      return Failed("bm_memcpy_d2s_partial", "an output is not to be had");
+    }
   }
   return results;
 }
