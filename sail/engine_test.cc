@@ -97,6 +97,9 @@ TEST_F(EngineTest, DescribesItsGraphs) {
   EXPECT_THROW(Engine(add_.data(), 100, 0, SYSIO), SailEngineError);
   EXPECT_THROW(Engine(9), SailDeviceError);
   EXPECT_THROW(Engine{Handle()}, SailEngineError);
+  Engine empty(0);
+  EXPECT_NE(EngineErrorOf([&] { empty.get_input_names("none"); }).find("no graph none; load a model first"),
+            std::string::npos);
 }
 
 TEST_F(EngineTest, GivesTheRuntimesBytesInEveryMode) {

@@ -88,7 +88,8 @@ struct Engine::Impl {
     const std::lock_guard<std::mutex> lock(mutex);
     const auto found = nets.find(graph);
     if (found == nets.end()) {
-      Throw(SAIL_ERR_ENGINE_GRAPH, absl::StrCat("no graph ", graph, "; there are ", absl::StrJoin(order, ", ")));
+      const std::string known = order.empty() ? "load a model first" : "there are " + absl::StrJoin(order, ", ");
+      Throw(SAIL_ERR_ENGINE_GRAPH, absl::StrCat("no graph ", graph, "; ", known));
     }
     return *found->second;
   }
