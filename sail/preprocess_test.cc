@@ -136,28 +136,45 @@ TEST_F(PreProcessTest, RunsAModel) {
   EXPECT_EQ(process.SetConvertAtrr(Bmcv::Scales{{0.1f, 1.0f}, {0.1f, 2.0f}, {0.1f, 3.0f}}), 0);
   const Bytes samples = SamplesOf(picture.data());
   ASSERT_EQ(process.PushImage(3, 4, picture), 0);
-  for (const bool need_host : {true}) {
-    auto [outputs, images, channels, indices, places] = process.GetBatchData(need_host);
-    const std::unique_ptr<Tensor> output(outputs.at("out"));
-    EXPECT_EQ(output->is_sys_data_valid(), need_host);
-    EXPECT_EQ(channels, std::vector<int>({3}));
-    EXPECT_EQ(indices, std::vector<int>({4}));
-    EXPECT_EQ(SamplesOf(images[0].data()), samples);
-    const int8_t* const values = static_cast<int8_t*>(output->sys_data());
-    for (size_t i = 0; i < samples.size(); ++i) {
-      const float wanted = samples[i] * 0.2f + 2.0f * static_cast<float>(i / 320 + 1);
-      ASSERT_NEAR(values[i], std::min(wanted, 127.0f), 1) << i;
-    }
+  auto [outputs, images, channels, indices, places] = process.GetBatchData(true);
+  const std::unique_ptr<Tensor> output(outputs.at("out"));
+  ASSERT_TRUE(output->is_sys_data_valid());
+  EXPECT_EQ(channels, std::vector<int>({3}));
+  EXPECT_EQ(indices, std::vector<int>({4}));
+  EXPECT_EQ(SamplesOf(images[0].data()), samples);
+  const int8_t* const values = static_cast<int8_t*>(output->sys_data());
+  for (size_t i = 0; i < samples.size(); ++i) {
+    const float wanted = samples[i] * 0.2f + 2.0f * static_cast<float>(i / 320 + 1);
+    ASSERT_NEAR(values[i], std::min(wanted, 127.0f), 1) << i;
   }
   EXPECT_EQ(process.get_output_shape("out"), std::vector<int>({1, 3, 20, 16}));
-  BMImage second = Picture(20, 16, 2);
-  ASSERT_EQ(process.PushImage(0, 5, second), 0);
-  auto [outputs, images, channels, indices, places] = process.GetBatchData(false);
-  const std::unique_ptr<Tensor> output(outputs.at("out"));
-  EXPECT_FALSE(output->is_sys_data_valid());
   process.exhausted();
   EXPECT_TRUE(process.get_exhausted_flag());
   EXPECT_THROW(EngineImagePreProcess("/no/such.bmodel", 0), SailEngineError);
+}
+
+TEST_F(PreProcessTest, OneThreadTakesOutputsToTheHostWhileAnotherLeavesThem) {
+  const std::string path = ::testing::TempDir() + "/threads.bmodel";
+  ASSERT_TRUE(bm::bmodel::WriteModelFile(testing::PixelModel().model, path).ok());
+  constexpr int kBatches = 40;
+  EngineImagePreProcess process(path, 0);
+  ASSERT_EQ(process.InitImagePreProcess(BM_RESIZE_VPP_NEAREST, false, kBatches, kBatches), 0);
+  for (int i = 0; i < kBatches; ++i) {
+    BMImage picture = Picture(20, 16, 1);
+    ASSERT_EQ(process.PushImage(0, i, picture), 0);
+  }
+  const auto take = [&](bool to_host) {
+    for (int i = 0; i < kBatches / 2; ++i) {
+      const std::unique_ptr<Tensor> output(std::get<0>(process.GetBatchData(to_host)).at("out"));
+      EXPECT_EQ(output->is_sys_data_valid(), to_host);
+      if (to_host) {
+        EXPECT_NE(static_cast<int8_t*>(output->sys_data())[1], 0);
+      }
+    }
+  };
+  std::thread other(take, false);
+  take(true);
+  other.join();
 }
 
 }  // namespace

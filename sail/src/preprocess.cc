@@ -297,7 +297,7 @@ void ImagePreProcess::stop_thread() { impl_->Stop(); }
 // ---- With the inference ----
 
 struct EngineImagePreProcess::Impl {
-  Impl(const std::string& path, int id) : tpu_id(id), engine(path, id, SYSO), graph(engine.get_graph_names()[0]) {
+  Impl(const std::string& path, int id) : tpu_id(id), engine(path, id, DEVIO), graph(engine.get_graph_names()[0]) {
     const std::vector<std::string> names = engine.get_input_names(graph);
     input = names[0];
     shape = engine.get_input_shape(graph, input);
@@ -314,7 +314,7 @@ struct EngineImagePreProcess::Impl {
   }
 
   const int tpu_id;
-  Engine engine;
+  Engine engine;  // on device memory; a batch's outputs are copied where they are wanted
   const std::string graph;
   std::string input;
   std::vector<int> shape;
@@ -378,8 +378,10 @@ EngineImagePreProcess::GetBatchData(bool need_d2s) {
                                   engine.get_output_dtype(impl_->graph, name), need_d2s, true));
     outputs[name] = owned.back().get();
   }
-  engine.set_io_mode(impl_->graph, need_d2s ? SYSO : DEVIO);
   engine.process(impl_->graph, inputs, outputs);
+  if (need_d2s) {
+    for (const std::unique_ptr<Tensor>& tensor : owned) tensor->sync_d2s();
+  }
   for (std::unique_ptr<Tensor>& tensor : owned) tensor.release();
   return std::make_tuple(std::move(outputs), std::move(std::get<1>(batch)), std::move(std::get<2>(batch)),
                          std::move(std::get<3>(batch)), std::move(std::get<4>(batch)));
