@@ -1,3 +1,6 @@
+#include <utility>
+
+#include "absl/cleanup/cleanup.h"
 #include "cvwrapper.h"
 #include "sail/src/bmcv_impl.h"
 #include "sail/src/bmcv_status.h"
@@ -100,12 +103,18 @@ void Bmcv::TensorToImages(Tensor& tensor, bm_image_format_ext format, bm_image* 
   const bm_image_data_format_ext type = ImageTypeOf(tensor.dtype());
   bm_device_mem_t memory = tensor.dev_data();
   const unsigned bytes = tensor.nbytes() / count;
+  int created = 0;
+  absl::Cleanup destroy = [&] {
+    while (created > 0) bm_image_destroy(std::exchange(images[--created], bm_image{}));
+  };
   for (int i = 0; i < count; ++i) {
     CheckImage(bm_image_create(impl_->handle.data(), h, w, format, type, &images[i], nullptr), SAIL_ERR_BMI_INIT,
                "an image of a tensor");
+    ++created;
     bm_device_mem_t part = bm_mem_from_device(bm_mem_get_device_addr(memory) + uint64_t{bytes} * i, bytes);
     CheckImage(bm_image_attach(images[i], &part), SAIL_ERR_BMI_BMCV, "an image of a tensor");
   }
+  std::move(destroy).Cancel();
 }
 
 void Bmcv::tensor_to_bm_image(Tensor& tensor, BMImage& image, bm_image_format_ext format) {
