@@ -97,6 +97,7 @@ TEST_F(ConvertToTest, FourImagesInOne) {
   }
   ASSERT_EQ(bmcv_image_convert_to(handle_, 1, attributes_, &in, &in), BM_SUCCESS);
   EXPECT_EQ(Read<uint8_t>(in)[0], Rounded(Value(bytes[0], 0), 0, 255));
+  EXPECT_EQ(bmcv_image_convert_to(handle_, 1 << 29, attributes_, &in, outs.data()), BM_ERR_PARAM) << "2^31 outputs";
 }
 
 TEST_F(ConvertToTest, ManyImagesWithPaddedRows) {

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_format.h"
+#include "base/checked_math.h"
 #include "base/cpu.h"
 #include "base/status_macros.h"
 #include "bmcv/src/edge.h"
@@ -88,8 +89,9 @@ absl::Status ConvertTo(bm_handle_t handle, int count, const bmcv_convert_to_attr
     return absl::InvalidArgumentError(absl::StrFormat("%d images, or none at all; at least one", count));
   }
   ASSIGN_OR_RETURN(const PairRow* const pair, FindPair(inputs[0], outputs[0]));
+  ASSIGN_OR_RETURN(const int output_count, CheckedCast<int>(static_cast<int64_t>(count) * pair->outputs));
   std::vector<const bm_image*> sources, targets;
-  for (int i = 0; i < count * pair->outputs; ++i) {
+  for (int i = 0; i < output_count; ++i) {
     sources.push_back(&inputs[i / pair->outputs]);
     targets.push_back(&outputs[i]);
     RETURN_IF_ERROR(CheckImages(*sources[i], *targets[i], *pair));
