@@ -86,8 +86,7 @@ absl::StatusOr<std::vector<PlaneShape>> PlaneShapes(bm_image_format_ext format, 
   if (width <= 0 || height <= 0) {
     return absl::InvalidArgumentError(absl::StrFormat("%d x %d pixels; both are positive", width, height));
   }
-  const bool is_yuv = format <= FORMAT_NV24;
-  if ((is_yuv && type_row->has_four_images) || (format == FORMAT_COMPRESSED && type != DATA_TYPE_EXT_1N_BYTE)) {
+  if ((IsYuv(format) && type_row->has_four_images) || (format == FORMAT_COMPRESSED && type != DATA_TYPE_EXT_1N_BYTE)) {
     return absl::InvalidArgumentError(
         absl::StrFormat("format %d does not go with data type %d", static_cast<int>(format), static_cast<int>(type)));
   }

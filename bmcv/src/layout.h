@@ -10,6 +10,9 @@
 
 namespace bm::cv {
 
+// Formats of luma and chroma; a grey image is none.
+constexpr bool IsYuv(bm_image_format_ext format) { return format <= FORMAT_NV24; }
+
 // `stacked` pictures of `height` rows, one after the other; a row has `width` pixels of `channels` interleaved
 // elements.
 struct PlaneShape {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "bmcv/src/edge.h"
 #include "bmcv/src/image.h"
+#include "bmcv/src/layout.h"
 #include "bmcv_api.h"
 #include "bmcv_api_ext.h"
 
@@ -154,7 +155,7 @@ absl::Status CopyDescription(const bm_image* source, bmcv_image* target) {
   });
   if (row == std::end(kFormats)) return Unknown(static_cast<int>(image.format), static_cast<int>(image.type));
   *target = {};
-  target->color_space = row->format <= FORMAT_NV24 ? COLOR_YUV : COLOR_RGB;
+  target->color_space = IsYuv(row->format) ? COLOR_YUV : COLOR_RGB;
   target->data_format = row->older_type;
   target->image_format = row->older;
   target->image_width = image.width;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "base/status_macros.h"
 #include "bmcv/src/edge.h"
+#include "bmcv/src/layout.h"
 #include "bmcv/src/operators.h"
 #include "bmcv/src/paint.h"
 #include "bmcv/src/planes.h"
@@ -18,8 +19,6 @@ namespace bm::cv {
 namespace {
 
 constexpr int kLongestSide = 65535;
-
-bool IsYuv(bm_image_format_ext format) { return format <= FORMAT_NV24; }
 
 // Limited-range BT.601 in the vendor's three decimals, truncated.
 Colour ColourOf(bm_image_format_ext format, uint8_t r, uint8_t g, uint8_t b) {
