@@ -11,6 +11,7 @@
 #include <jpeglib.h>
 
 #include "benchmark/benchmark.h"
+#include "bmcv/testing/card.h"
 #include "bmcv_api_ext.h"
 #include "bmdecoder/jpeg/testing/pictures.h"
 #include "opencv2/core.hpp"
@@ -18,17 +19,11 @@
 
 namespace {
 
+using bm::cv::testing::Handle;
+
 constexpr int kWidth = 1920, kHeight = 1080, kArea = kWidth * kHeight;
 
-bm_handle_t Handle() {
-  static const bm_handle_t handle = [] {
-    cv::setNumThreads(1);
-    bm_handle_t opened = nullptr;
-    bm_dev_request(&opened, 0);
-    return opened;
-  }();
-  return handle;
-}
+[[maybe_unused]] const bool kOneThread = (cv::setNumThreads(1), true);
 
 // Slopes and a little noise, as in pictures.
 std::vector<uint8_t> Pixels(size_t count) {

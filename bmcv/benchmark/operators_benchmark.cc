@@ -6,21 +6,15 @@
 #include <vector>
 
 #include "benchmark/benchmark.h"
+#include "bmcv/testing/card.h"
 #include "bmcv_api.h"
 #include "bmcv_api_ext.h"
 
 namespace {
 
-constexpr int kWidth = 1920, kHeight = 1080;
+using bm::cv::testing::Handle;
 
-bm_handle_t Handle() {
-  static const bm_handle_t handle = [] {
-    bm_handle_t opened = nullptr;
-    bm_dev_request(&opened, 0);
-    return opened;
-  }();
-  return handle;
-}
+constexpr int kWidth = 1920, kHeight = 1080;
 
 // Bytes that are no constant.
 bm_device_mem_t Noise(unsigned bytes) {

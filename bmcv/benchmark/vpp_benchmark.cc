@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "benchmark/benchmark.h"
+#include "bmcv/testing/card.h"
 #include "bmcv_api_ext.h"
 #include "libyuv.h"
 #include "opencv2/core.hpp"
@@ -14,20 +15,14 @@
 
 namespace {
 
+using bm::cv::testing::Handle;
+
 constexpr int kWidth = 1920, kHeight = 1080, kSide = 640;
 constexpr int kLetterbox = kSide * kHeight / kWidth;  // rows of a wide picture in the square
 constexpr float kScale = 1.0f / 255;
 constexpr bmcv_convert_to_attr kLinear = {kScale, 0, kScale, 0, kScale, 0};
 
-bm_handle_t Handle() {
-  static const bm_handle_t handle = [] {
-    cv::setNumThreads(1);
-    bm_handle_t opened = nullptr;
-    bm_dev_request(&opened, 0);
-    return opened;
-  }();
-  return handle;
-}
+[[maybe_unused]] const bool kOneThread = (cv::setNumThreads(1), true);
 
 std::vector<uint8_t> Noise(size_t bytes) {
   std::vector<uint8_t> values(bytes);
