@@ -232,7 +232,7 @@ TEST(CaffeTest, LayersGiveTheirHandComputedResults) {
        {1, 2, 3},
        {1.f / 7, 2.f / 16, 3.f / 15}},
       {"LRN",
-       "lrn_param { local_size: 3 alpha: 9 beta: 1 norm_region: WITHIN_CHANNEL }",
+       "lrn_param { local_size: 3 alpha: 9 beta: 1 k: 2 norm_region: WITHIN_CHANNEL }",
        image2,
        {1, 2, 3, 4},
        {1.f / 31, 2.f / 31, 3.f / 31, 4.f / 31}},

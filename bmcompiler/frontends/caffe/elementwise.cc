@@ -186,12 +186,12 @@ absl::Status ConvertEltwise(Layer* layer) {
 absl::Status ConvertLrn(Layer* layer) {
   const LRNParameter& p = layer->parameter().lrn_param();
   graph::Lrn op;
-  op.region = p.norm_region() == LRNParameter::ACROSS_CHANNELS ? graph::LrnRegion::kAcrossChannels
-                                                               : graph::LrnRegion::kWithinChannel;
+  const bool is_across = p.norm_region() == LRNParameter::ACROSS_CHANNELS;
+  op.region = is_across ? graph::LrnRegion::kAcrossChannels : graph::LrnRegion::kWithinChannel;
   op.size = p.local_size();
   op.alpha = p.alpha();
   op.beta = p.beta();
-  op.k = p.k();
+  op.k = is_across ? p.k() : 1;  // Caffe reads k across channels only
   return layer->Unary(op);
 }
 
