@@ -3,6 +3,18 @@
 set -euo pipefail
 work=$TEST_TMPDIR
 sources=$PWD/tests/install
+export COMPILE_ONCE=$work/objects
+mkdir "$COMPILE_ONCE"
+once=$sources/compile_once.sh
+
+# build PROGRAM SOURCE OPTIONS...: the warnings are errors in C99 and C++11, the oldest that the headers promise.
+build() {
+  local program=$1 source=$sources/$2 compiler=(g++ -std=c++11 -Wall -Werror)
+  shift 2
+  case $source in *.c) compiler=(gcc -std=c99 -Wall -Werror) ;; esac
+  "$once" "${compiler[@]}" -c "$source" -o "$program.o" "$@"
+  "${compiler[@]}" "$program.o" -o "$program" "$@"
+}
 
 "$1" "$work/first"
 "$1" "$work/first"  # over itself
@@ -26,23 +38,23 @@ model=$work/digits/compilation.bmodel
 "$sdk/bin/bm_model.bin" --info "$model" | grep 'BM1684'
 "$sdk/bin/bmrt_test" --context_dir="$work/digits" | grep 'cmp success'
 
-# Compilers with pkg-config; the warnings are errors in C99 and C++11, the oldest that the headers promise.
+# Compilers with pkg-config.
 export PKG_CONFIG_PATH=$sdk/lib/pkgconfig LD_LIBRARY_PATH=
 options() { pkg-config --cflags --libs "$@"; }
 # shellcheck disable=SC2046
-gcc -std=c99 -Wall -Werror "$sources/round_trip.c" -o "$work/c" $(options libbmlib) -Wl,-rpath,"$sdk/lib"
+build "$work/c" round_trip.c $(options libbmlib) -Wl,-rpath,"$sdk/lib"
 version=$(< VERSION)
 "$work/c" | grep "version $version = $version"
 # shellcheck disable=SC2046
-gcc -std=c99 -Wall -Werror "$sources/edges.c" -o "$work/edges" $(options libbmcv libbmlib) -Wl,-rpath,"$sdk/lib"
+build "$work/edges" edges.c $(options libbmcv libbmlib) -Wl,-rpath,"$sdk/lib"
 "$work/edges"
 # shellcheck disable=SC2046
-gcc -std=c99 -Wall -Werror "$sources/media.c" -o "$work/media" $(options libbmlib) -lbmion -lbmjpulite -lbmjpuapi \
+build "$work/media" media.c $(options libbmlib) -lbmion -lbmjpulite -lbmjpuapi \
   -lbmvpulite -lbmvpuapi -lbmvideo -lbmvppapi -Wl,-rpath,"$sdk/lib"
 "$work/media"
 [ "$(readelf -d "$work/media" | grep -c 'NEEDED.*libbm[ijv]')" = 1 ]
 # shellcheck disable=SC2046
-g++ -std=c++11 -Wall -Werror "$sources/run_model.cc" -o "$work/cc" $(options libbmodel libbmrt) -Wl,-rpath,"$sdk/lib"
+build "$work/cc" run_model.cc $(options libbmodel libbmrt) -Wl,-rpath,"$sdk/lib"
 "$work/cc" "$model"
 
 # FFmpeg's libraries come in the order of customers' makefiles.
@@ -50,7 +62,7 @@ clip=$work/clip.mp4
 ffmpeg -y -loglevel error -f lavfi -i testsrc=size=96x80:rate=10:duration=1 -pix_fmt yuv420p -c:v libx264 "$clip" \
   < /dev/null
 # shellcheck disable=SC2046
-g++ -std=c++11 -Wall -Werror -I"$sdk/include/ffmpeg" "$sources/decode.cc" -o "$work/decode" -L"$sdk/lib/ffmpeg" \
+build "$work/decode" decode.cc -I"$sdk/include/ffmpeg" -L"$sdk/lib/ffmpeg" \
   -lavfilter -lavformat -lavcodec -lswscale -lavutil -lswresample $(options libbmlib) \
   -Wl,-rpath,"$sdk/lib:$sdk/lib/ffmpeg"
 "$work/decode" "$clip" | grep 'h264_bm: 10 frames on the card'
@@ -59,8 +71,8 @@ if readelf -d "$work/decode" | grep libavfilter; then echo "a library that is no
 # SAIL with the vendor's libraries alone on the line, at both its places.
 printf '[summary]\nnum = 3\n' > "$work/summary.ini"
 for folder in lib lib/sail/pcie; do
-  g++ -std=c++11 -Wall -Werror -I"$sdk/include" -I"$sdk/include/sail" "$sources/run_sail.cc" -o "$work/sail" \
-    -L"$sdk/$folder" -L"$sdk/lib" -lsail -lbmrt -lbmlib -lbmcv -Wl,-rpath,"$sdk/$folder:$sdk/lib"
+  build "$work/sail" run_sail.cc -I"$sdk/include" -I"$sdk/include/sail" -L"$sdk/$folder" -L"$sdk/lib" -lsail -lbmrt \
+    -lbmlib -lbmcv -Wl,-rpath,"$sdk/$folder:$sdk/lib"
   "$work/sail" "$model" "$clip" "$work/summary.ini"
 done
 
@@ -68,19 +80,20 @@ done
 boxes() { "$1" "$clip" "$work/boxes.jpg" | grep '10 frames, a JPEG of'; }
 if [ -e "$sdk/lib/opencv/libbmopencv.so" ]; then
   # shellcheck disable=SC2046
-  g++ -std=c++11 -Wall -Werror -I"$sdk/include/opencv4" "$sources/boxes.cc" -o "$work/boxes" -L"$sdk/lib/opencv" \
-    -lopencv_core -lopencv_imgproc -lopencv_imgcodecs -lopencv_videoio $(options libbmcv libbmlib) -lavutil \
+  build "$work/boxes" boxes.cc -I"$sdk/include/opencv4" -L"$sdk/lib/opencv" -lopencv_core -lopencv_imgproc \
+    -lopencv_imgcodecs -lopencv_videoio $(options libbmcv libbmlib) -lavutil \
     -Wl,-rpath,"$sdk/lib:$sdk/lib/opencv"
   boxes "$work/boxes"
   if readelf -d "$work/boxes" | grep libbmopencv_sail; then echo "a library that is not used is needed"; exit 1; fi
-  g++ -std=c++11 -Wall -Werror -I"$sdk"/include{/opencv4,,/sail} "$sources/sail_mat.cc" -o "$work/sail_mat" \
-    -L"$sdk/lib/opencv" -L"$sdk/lib" -lsail -lopencv_core -lbmrt -lbmlib -lbmcv -Wl,-rpath,"$sdk/lib:$sdk/lib/opencv"
+  build "$work/sail_mat" sail_mat.cc -I"$sdk"/include{/opencv4,,/sail} -L"$sdk/lib/opencv" -L"$sdk/lib" -lsail \
+    -lopencv_core -lbmrt -lbmlib -lbmcv -Wl,-rpath,"$sdk/lib:$sdk/lib/opencv"
   "$work/sail_mat"
 else
   boxes() { echo "skipped: OpenCV is not installed"; }
 fi
 
 # CMake, by both folders that hold the package file.
+export CMAKE_C_COMPILER_LAUNCHER=$once CMAKE_CXX_COMPILER_LAUNCHER=$once
 mkdir "$work/project"
 cp -L "$sources"/{CMakeLists.txt,boxes.cc,decode.cc,edges.c,round_trip.c,run_model.cc,run_sail.cc} "$work/project"
 cmake=$sdk/lib/cmake
@@ -88,7 +101,7 @@ for hint in "-Dlibsophon_DIR=$sdk/data -DFFMPEG_DIR=$cmake/FFMPEG -DSAIL_DIR=$cm
   "-DCMAKE_PREFIX_PATH=$sdk"; do
   # shellcheck disable=SC2086
   cmake -S "$work/project" -B "$work/build" $hint > "$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
-  cmake --build "$work/build" >> "$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
+  cmake --build "$work/build" --parallel 2 >> "$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
   "$work/build/round_trip"
   "$work/build/edges"
   "$work/build/run_model" "$model"
@@ -104,7 +117,7 @@ hints="-Dlibsophon_DIR=$sophon/libsophon-current/data -DFFMPEG_DIR=$sophon/sopho
 hints+=" -DSAIL_DIR=$sophon/sophon-sail/lib/cmake"
 # shellcheck disable=SC2086
 cmake -S "$work/project" -B "$work/build" $hints > "$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
-cmake --build "$work/build" >> "$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
+cmake --build "$work/build" --parallel 2 >> "$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
 LD_LIBRARY_PATH=$sophon/sophon-ffmpeg-latest/lib:$sophon/libsophon-current/lib "$work/build/decode" "$clip"
 LD_LIBRARY_PATH=$sophon/sophon-sail/lib "$work/build/run_sail" "$model" "$clip" "$work/summary.ini"
 rm -r "$work/build"
@@ -120,11 +133,10 @@ includes=(-I"$top/include")
 for folder in bmlib bmruntime bmcv decode ffmpeg sail; do includes+=(-I"$top/include/$folder"); done
 libraries=(-L"$top/lib/bmnn/pcie" -L"$top/lib/decode/x86" -L"$top/lib/ffmpeg/x86" -L"$top/lib/sail/pcie")
 path=$top/lib/bmnn/pcie:$top/lib/decode/x86:$top/lib/ffmpeg/x86:$top/lib/sail/pcie
-g++ -std=c++11 "${includes[@]}" "$sources/decode.cc" -o "$work/old_decode" "${libraries[@]}" -lavformat -lavcodec \
-  -lswscale -lavutil -lbmion -lbmjpulite -lbmjpuapi -lbmvpulite -lbmvpuapi -lbmvideo -lbmvppapi -lbmcv -lbmlib
+build "$work/old_decode" decode.cc "${includes[@]}" "${libraries[@]}" -lavformat -lavcodec -lswscale \
+  -lavutil -lbmion -lbmjpulite -lbmjpuapi -lbmvpulite -lbmvpuapi -lbmvideo -lbmvppapi -lbmcv -lbmlib
 LD_LIBRARY_PATH=$path "$work/old_decode" "$clip" | grep 'h264_bm: 10 frames on the card'
-g++ -std=c++11 "${includes[@]}" "$sources/run_sail.cc" -o "$work/old_sail" "${libraries[@]}" -lsail -lbmrt -lbmlib \
-  -lbmcv -lbmvideo
+build "$work/old_sail" run_sail.cc "${includes[@]}" "${libraries[@]}" -lsail -lbmrt -lbmlib -lbmcv -lbmvideo
 LD_LIBRARY_PATH=$path "$work/old_sail" "$model" "$clip" "$work/summary.ini"
 # Nothing leads out of the tree or in circles, and each library is there once.
 [ -z "$(find "$sdk" -lname '/*' ! -path '*/opencv4/*')" ]
