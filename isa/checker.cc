@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -22,6 +23,28 @@ absl::Status CheckIds(const std::vector<Command>& commands, const char* engine) 
     return absl::FailedPreconditionError(WithLine(
         absl::StrCat(engine, " command ", i, " has id ", commands[i].id, "; ids count from 1, so ", i + 1, " is due"),
         Disassemble(commands[i])));
+  }
+  return absl::OkStatus();
+}
+
+// ---- Extents ----
+
+template <typename Op>
+absl::Status CheckWindow(const Op& op) {
+  const Padding& pad = op.window.pad;
+  const uint32_t rows = op.input_h + pad.up + pad.down, columns = op.input_w + pad.left + pad.right;
+  if (rows <= kMaxWindowExtent && columns <= kMaxWindowExtent) return absl::OkStatus();
+  return absl::OutOfRangeError(
+      absl::StrCat("an input of ", rows, " rows and ", columns, " columns with padding; at most ", kMaxWindowExtent));
+}
+
+absl::Status CheckExtents(const std::vector<BdcCommand>& commands) {
+  for (const BdcCommand& command : commands) {
+    absl::Status status;
+    if (const auto* conv = std::get_if<Conv>(&command.op)) status = CheckWindow(*conv);
+    if (const auto* depthwise = std::get_if<Depthwise>(&command.op)) status = CheckWindow(*depthwise);
+    if (const auto* pool = std::get_if<MaxPool>(&command.op)) status = CheckWindow(*pool);
+    if (!status.ok()) return absl::Status(status.code(), WithLine(status.message(), Disassemble(command)));
   }
   return absl::OkStatus();
 }
@@ -176,6 +199,7 @@ absl::Status CheckOrder(const CommandGroup& group, const std::vector<Footprint>&
 absl::Status CheckCommands(const CommandGroup& group, absl::Span<const SystemRange> ranges) {
   RETURN_IF_ERROR(CheckIds(group.bdc, "BDC"));
   RETURN_IF_ERROR(CheckIds(group.gdma, "GDMA"));
+  RETURN_IF_ERROR(CheckExtents(group.bdc));
   RETURN_IF_ERROR(SequentialOrder(group).status());
   ASSIGN_OR_RETURN(const std::vector<Footprint> bdc, Footprints(group.bdc, Engine::kBdc, ranges));
   ASSIGN_OR_RETURN(const std::vector<Footprint> gdma, Footprints(group.gdma, Engine::kGdma, ranges));

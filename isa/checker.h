@@ -4,6 +4,7 @@
 //
 // Checked, in this order:
 //   - the ids of each queue count from 1;
+//   - inputs of windows have at most 2047 rows and columns with their padding;
 //   - no command waits for one that cannot finish before it;
 //   - local addresses lie inside their lane, system addresses inside one declared range that allows the access;
 //     lookup tables lie in L2;
@@ -29,8 +30,8 @@ struct SystemRange {
   std::string name;
 };
 
-// FAILED_PRECONDITION for ids, waits and unordered accesses, OUT_OF_RANGE for addresses; the message shows the
-// commands and the range in question. Takes about a microsecond a command.
+// FAILED_PRECONDITION for ids, waits and unordered accesses, OUT_OF_RANGE for addresses and extents; the message shows
+// the commands and the range in question. Takes about a microsecond a command.
 absl::Status CheckCommands(const CommandGroup& group, absl::Span<const SystemRange> ranges);
 
 // All groups of a net; messages name the group.

@@ -345,6 +345,21 @@ TEST(Checker, AddressesBehindALaneAreFound) {
   EXPECT_TRUE(FailsWith(Check(group), absl::StatusCode::kOutOfRange, {"writes target", "524288", "gdma 1"}));
 }
 
+TEST(Checker, WindowsOverMoreThanTheirInputHoldsAreFound) {
+  CommandGroup group = Pipeline();
+  MaxPool pool;
+  pool.shape = {1, 1, 1, 1};
+  pool.input_h = 2033;
+  pool.input_w = 1;
+  pool.window.kernel_h = 3;
+  pool.window.pad = {7, 7, 0, 0};
+  group.bdc[0].op = pool;
+  EXPECT_FALSE(FailsWith(Check(group), absl::StatusCode::kOutOfRange, {"2047"}));
+  pool.window.pad = {8, 7, 0, 0};
+  group.bdc[0].op = pool;
+  EXPECT_TRUE(FailsWith(Check(group), absl::StatusCode::kOutOfRange, {"2048 rows and 1 columns", "at most 2047"}));
+}
+
 TEST(Checker, SystemAddressesOutsideEveryRangeAreFound) {
   CommandGroup group = Pipeline();
   group.gdma[0].source.address = kDdr - 4;

@@ -13,9 +13,9 @@
 namespace bm::lowering {
 
 using isa::Dims4;
+using isa::kMaxWindowExtent;
 
-inline constexpr uint32_t kMaxChannels = 4095;      // 12-bit fields
-inline constexpr uint32_t kMaxWindowExtent = 2047;  // rows and columns of convolution and pooling inputs
+inline constexpr uint32_t kMaxChannels = 4095;  // 12-bit fields
 inline constexpr uint32_t kMaxExtent = 65535;
 
 // Positions [begin, begin + count) of an axis.

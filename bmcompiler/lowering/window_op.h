@@ -42,7 +42,8 @@ class WindowOp : public RowOp {
     return column_axis_.Span(columns, ColumnPiece(piece));
   }
   bool FitsWhole() const override { return row_axis_.FitsWhole() && column_axis_.FitsWhole(); }
-  uint32_t MaxExtent() const override { return kMaxWindowExtent; }
+  // Whatever a tile's window is padded with.
+  uint32_t MaxExtent() const override { return kMaxWindowExtent - 2 * isa::kMaxPadding; }
   uint32_t MostTileRows() const override { return row_axis_.most_results(); }
   uint32_t MostTileColumns() const override { return column_axis_.most_results(); }
 

@@ -58,6 +58,11 @@ TEST(LowerConvolution, MoreInputChannelsThanAFieldHolds) {
   CheckConvolution({1, 70000, 1, 1}, 35000, SquareWindow(1), 35000);
 }
 
+TEST(LowerConvolution, RowsThatTheirPaddingMakesTooMany) {
+  CheckConvolution({1, 3, 2040, 4}, 5, SquareWindow(9, 1, 4));
+  CheckConvolution({1, 3, 3, 2047}, 5, SquareWindow(3, 1, 1));
+}
+
 TEST(LowerConvolution, LongRowsAndColumns) {
   CheckConvolution({1, 3, 2, 5000}, 4, SquareWindow(3, 1, 1));
   CheckConvolution({1, 3, 5000, 2}, 4, SquareWindow(3, 2, 1));
