@@ -13,7 +13,8 @@ inline constexpr uint32_t kLocalBytes = kLanes * kLaneBytes;  // 32 MiB
 inline constexpr uint32_t kBankBytes = 64 * 1024;             // eight banks a lane
 inline constexpr uint32_t kAlignWords = 32;                   // aligned layout: C stride in 32-bit words
 inline constexpr uint32_t kAlignBytes = 128;
-// Rows and columns of a convolution's or pooling's input with the command's padding, and that padding (docs/isa.md 2.4).
+// Rows and columns of a convolution's or pooling's input with the command's padding, and that padding
+// (docs/isa.md 2.4).
 inline constexpr uint32_t kMaxWindowExtent = 2047;
 inline constexpr uint32_t kMaxPadding = 15;
 inline constexpr uint64_t kLocalBase = 0x08000000;  // address of lane 0

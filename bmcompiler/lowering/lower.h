@@ -5,8 +5,8 @@
 // Nodes are lowered in order. A value stays in local memory from its producer to its last reader as long as there is
 // room; the value whose next use is farthest is moved to DDR first. A layer whose operands fit local memory is one main
 // command (and the idioms of docs/isa.md 3.4 around it); a larger one runs in tiles over channels, batches, rows
-// and columns, the next tile's loads in flight while the present one computes. Coefficients of the next layer are loaded
-// ahead too.
+// and columns, the next tile's loads in flight while the present one computes. Coefficients of the next layer are
+// loaded ahead too.
 //
 // docs/reference/lowering.md tells how every operation is expressed.
 #ifndef BMCOMPILER_LOWERING_LOWER_H_
