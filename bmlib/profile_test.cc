@@ -39,13 +39,21 @@ void Write(bm_handle_t handle, uint64_t address, std::vector<uint8_t> bytes) {
   ASSERT_EQ(bm_memcpy_s2d(handle, memory, bytes.data()), BM_SUCCESS);
 }
 
-// Sends a launch and does not wait for it.
-void Launch(bm_handle_t handle) {
+void WriteCommands(bm_handle_t handle) {
   Write(handle, SmallLaunch::kBdcAddress, SmallLaunch::BdcImage());
   Write(handle, SmallLaunch::kGdmaAddress, SmallLaunch::GdmaImage());
+}
+
+// Sends a launch of what WriteCommands wrote and does not wait for it.
+void Send(bm_handle_t handle) {
   const std::vector<uint8_t> message = SmallLaunch::Message();
   EXPECT_EQ(bm_send_api(handle, SmallLaunch::kApiId, message.data(), static_cast<unsigned>(message.size())),
             BM_SUCCESS);
+}
+
+void Launch(bm_handle_t handle) {
+  WriteCommands(handle);
+  Send(handle);
 }
 
 std::vector<ProfileBlock> BlocksOf(const std::string& path) {
@@ -186,6 +194,10 @@ TEST_F(ProfileTest, TheBuffersAreFreedWithTheLastHandle) {
 }
 
 TEST_F(ProfileTest, ThreadsOpenAndCloseProfiledHandlesOfOneCard) {
+  bm_handle_t writer = nullptr;
+  ASSERT_EQ(bm_dev_request(&writer, 8), BM_SUCCESS);
+  WriteCommands(writer);
+  bm_dev_free(writer);
   setenv("BMLIB_ENABLE_ALL_PROFILE", "1", 1);
   std::vector<std::thread> threads;
   for (int i = 0; i < 2; ++i) {
@@ -193,7 +205,7 @@ TEST_F(ProfileTest, ThreadsOpenAndCloseProfiledHandlesOfOneCard) {
       for (int k = 0; k < 5; ++k) {
         bm_handle_t handle = nullptr;
         ASSERT_EQ(bm_dev_request(&handle, 8), BM_SUCCESS);
-        Launch(handle);
+        Send(handle);
         bm_dev_free(handle);
       }
     });
